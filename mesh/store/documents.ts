@@ -3,7 +3,7 @@ import type { CollectionSpec } from "../../runtime/store/store.ts";
 
 const objectRef = z.strictObject({ key: z.string(), sha256: z.string(), sizeBytes: z.number(), contentType: z.string() });
 
-/** Where a document stands. The last four are ends; `in_review` and `withheld` wait for a person. */
+/** Where a document stands. The last four are ends; `in_review`, `withheld` and `quarantined` wait for a person. */
 export const DOCUMENT_STATES = [
   "received",
   "read",
@@ -17,6 +17,9 @@ export const DOCUMENT_STATES = [
   "delivered",
 ] as const;
 export type DocumentState = (typeof DOCUMENT_STATES)[number];
+
+/** States in which the mesh still owes the document a step. */
+export const MOVING_STATES = ["received", "read", "understood", "scored", "mapped", "released"] as const satisfies readonly DocumentState[];
 
 /** PHI-free facts of a document that stages add to. Absent keys leave the record as it is. */
 const facts = z.strictObject({
@@ -63,8 +66,11 @@ const documentRecord = facts.extend({
   updatedAtMs: z.number(),
   /** By stage name. */
   steps: z.record(z.string(), step),
+  /** Failures that returned, by stage, since the last success; outages do not count. */
+  failures: z.record(z.string(), z.number().int()),
 });
 export type DocumentRecord = z.infer<typeof documentRecord>;
+export type DocumentStep = z.infer<typeof step>;
 
 export const documents: CollectionSpec<DocumentRecord> = {
   name: "documents",
