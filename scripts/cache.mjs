@@ -30,7 +30,7 @@ export async function placeOnce({ target, fill, log, signal }) {
     const folder = await mkdtemp(`${target}.tmp-${process.pid}-`);
     try {
       await fill(folder);
-      await rename(folder, target);
+      await rename(folder, target).catch((error) => keepFirst(error, target));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -47,6 +47,7 @@ export async function placeOnce({ target, fill, log, signal }) {
  * @template T
  */
 export async function withLock(path, { log, signal }, work) {
+  await mkdir(dirname(path), { recursive: true });
   for (let waited = 0; !(await tryLock(path)); waited += 1) {
     if (waited === 0) log(`waiting for another set-up that holds ${path}`);
     await delay(LOCK_POLL_MS, undefined, { signal });
@@ -111,4 +112,9 @@ export async function exists(path) {
   } catch {
     return false;
   }
+}
+
+/** Another process that finished first wins: its copy is as good as ours. */
+async function keepFirst(error, target) {
+  if (!(await exists(target))) throw error;
 }
