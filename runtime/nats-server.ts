@@ -85,7 +85,7 @@ function configuration(options: NatsServerOptions, port: number): string {
     `server_name: "payerhub-embedded"`,
     `authorization { token: ${JSON.stringify(options.token)} }`,
     `pid_file: ${JSON.stringify(join(options.folder, "nats.pid"))}`,
-    `max_payload: 1MB`,
+    `max_payload: 8MB`,
     // A PubAck without fsync is not durable: by default the server syncs every two minutes.
     `jetstream { store_dir: ${JSON.stringify(join(options.folder, "jetstream"))}, sync_interval: always, max_file_store: 16GB, max_memory_store: 64MB }`,
     `logfile: ${JSON.stringify(join(options.folder, "nats.log"))}`,

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { STAGE_NAMES } from "./pipeline.ts";
+
+const token = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+const commaList = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+
+/** How one mesh process runs; the defaults are the embedded ones. */
+export const meshConfigSchema = z.strictObject({
+  natsUrl: z.url(),
+  natsToken: z.string().optional(),
+  storeUrl: z.string(),
+  objectsUrl: z.string(),
+  /** host:port of a server that speaks Triton's gRPC protocol. */
+  tritonEndpoint: z.string(),
+  /** Folder for what must stay on this machine: root key, audit log. */
+  home: z.string(),
+  stages: z.array(z.enum(STAGE_NAMES)).min(1),
+  tenants: z.array(token).min(1),
+  hub: token,
+  ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]),
+  readers: z.number().int().min(1).max(64),
+  reconcileEveryMs: z.number().int().min(100),
+  staleMs: z.number().int().min(1_000),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]),
+});
+export type MeshConfig = Readonly<z.infer<typeof meshConfigSchema>>;
+
+/** Reads the environment of `mesh/main.ts`. Throws with the names of what is missing or malformed. */
+export function meshConfigFrom(env: Readonly<Record<string, string | undefined>>): MeshConfig {
+  const home = env["PAYERHUB_HOME"] ?? ".payerhub";
+  return Object.freeze(
+    meshConfigSchema.parse({
+      natsUrl: env["NATS_URL"],
+      ...(env["NATS_TOKEN"] === undefined ? {} : { natsToken: env["NATS_TOKEN"] }),
+      storeUrl: env["STORE_URL"] ?? `sqlite:${join(home, "store.sqlite")}`,
+      objectsUrl: env["OBJECTS_URL"] ?? `file://${join(process.cwd(), home, "objects")}`,
+      tritonEndpoint: env["TRITON_URL"],
+      home,
+      stages: env["MESH_STAGES"] === undefined ? [...STAGE_NAMES] : commaList.parse(env["MESH_STAGES"]),
+      tenants: commaList.parse(env["PAYERHUB_TENANTS"] ?? "demo"),
+      hub: env["PAYERHUB_HUB"] ?? "main",
+      ocrEngine: env["OCR_ENGINE"] ?? "auto",
+      readers: Number(env["PAYERHUB_READERS"] ?? 2),
+      reconcileEveryMs: Number(env["RECONCILE_EVERY_MS"] ?? 30_000),
+      staleMs: Number(env["RECONCILE_STALE_MS"] ?? 300_000),
+      logLevel: env["LOG_LEVEL"] ?? "info",
+    }),
+  );
+}
