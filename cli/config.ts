@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** How `payerhub up` and `npm start` run; everything has an embedded default. */
+export const upConfigSchema = z.strictObject({
+  home: z.string(),
+  natsUrl: z.string().optional(),
+  natsToken: z.string(),
+  natsServerBinary: z.string(),
+  storeUrl: z.string(),
+  objectsUrl: z.string(),
+  tritonEndpoint: z.string().optional(),
+  ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]),
+  tenant: z.string(),
+  hub: z.string(),
+  inbox: z.string().optional(),
+  grpcPort: port,
+  httpPort: port,
+  readers: z.coerce.number().int().min(1).max(64),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]),
+});
+export type UpConfig = Readonly<z.infer<typeof upConfigSchema>>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment once; the only reader of it in `cli/`. Throws with the names of what is malformed. */
+export function upConfigFrom(env: Environment, given: Partial<UpConfig> = {}): UpConfig {
+  const home = resolve(given.home ?? env["PAYERHUB_HOME"] ?? ".payerhub");
+  return Object.freeze(
+    upConfigSchema.parse({
+      natsUrl: env["NATS_URL"],
+      // A broker of our own gets a token that lives as long as it does.
+      natsToken: env["NATS_TOKEN"] ?? randomBytes(24).toString("base64url"),
+      natsServerBinary: env["NATS_SERVER_BIN"] ?? "nats-server",
+      storeUrl: env["STORE_URL"] ?? `sqlite:${join(home, "store.sqlite")}`,
+      objectsUrl: env["OBJECTS_URL"] ?? `file://${join(home, "objects")}`,
+      tritonEndpoint: env["TRITON_URL"],
+      ocrEngine: env["OCR_ENGINE"] ?? "auto",
+      tenant: env["PAYERHUB_TENANT"] ?? "demo",
+      hub: env["PAYERHUB_HUB"] ?? "main",
+      grpcPort: env["GRPC_PORT"] ?? 0,
+      httpPort: env["HTTP_PORT"] ?? 0,
+      readers: env["PAYERHUB_READERS"] ?? 2,
+      logLevel: env["LOG_LEVEL"] ?? "silent",
+      ...given,
+      home,
+    }),
+  );
+}
