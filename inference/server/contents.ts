@@ -1,0 +1,115 @@
+import type { InferTensorContents } from "../../proto/inference/grpc_service.pb.ts";
+import { PayerHubError } from "../../runtime/error.ts";
+import type { Datatype } from "../tensor.ts";
+
+type ListName = Exclude<keyof InferTensorContents, "$type">;
+
+/** Which list of `InferTensorContents` carries a datatype; FP16 and BF16 have none: they travel raw only. */
+const LISTS: Readonly<Record<Datatype, ListName | undefined>> = {
+  BOOL: "boolContents",
+  INT8: "intContents",
+  INT16: "intContents",
+  INT32: "intContents",
+  INT64: "int64Contents",
+  UINT8: "uintContents",
+  UINT16: "uintContents",
+  UINT32: "uintContents",
+  UINT64: "uint64Contents",
+  FP32: "fp32Contents",
+  FP64: "fp64Contents",
+  BYTES: "bytesContents",
+  FP16: undefined,
+  BF16: undefined,
+};
+
+const LIST_NAMES: readonly ListName[] = [
+  "boolContents",
+  "intContents",
+  "int64Contents",
+  "uintContents",
+  "uint64Contents",
+  "fp32Contents",
+  "fp64Contents",
+  "bytesContents",
+];
+
+export function isEmptyContents(contents: InferTensorContents | undefined): boolean {
+  return contents === undefined || LIST_NAMES.every((name) => contents[name].length === 0);
+}
+
+/** Typed contents as raw bytes; INVALID_ARGUMENT when another list is used than the datatype's or the count differs. */
+export function rawFromContents(contents: InferTensorContents, input: { name: string; datatype: Datatype; count: number }): Uint8Array {
+  const { name, datatype, count } = input;
+  const list = LISTS[datatype];
+  const used = LIST_NAMES.find((candidate) => candidate !== list && contents[candidate].length > 0);
+  if (list === undefined || used !== undefined) {
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading input "${name}": its contents are in ${used ?? "no list"}, ${datatype} needs ${list ?? "raw bytes"}`,
+    );
+  }
+  if (contents[list].length !== count) {
+    throw new PayerHubError("INVALID_ARGUMENT", `reading input "${name}": it has ${contents[list].length} elements, its shape needs ${count}`);
+  }
+  return encode(contents, datatype);
+}
+
+function encode(contents: InferTensorContents, datatype: Datatype): Uint8Array {
+  switch (datatype) {
+    case "BOOL":
+      return Uint8Array.from(contents.boolContents, Number);
+    case "INT8":
+      return bytes(Int8Array.from(contents.intContents));
+    case "INT16":
+      return bytes(Int16Array.from(contents.intContents));
+    case "INT32":
+      return bytes(Int32Array.from(contents.intContents));
+    case "INT64":
+      return bytes(BigInt64Array.from(contents.int64Contents));
+    case "UINT8":
+      return Uint8Array.from(contents.uintContents);
+    case "UINT16":
+      return bytes(Uint16Array.from(contents.uintContents));
+    case "UINT32":
+      return bytes(Uint32Array.from(contents.uintContents));
+    case "UINT64":
+      return bytes(BigUint64Array.from(contents.uint64Contents));
+    case "FP32":
+      return bytes(Float32Array.from(contents.fp32Contents));
+    case "FP64":
+      return bytes(Float64Array.from(contents.fp64Contents));
+    default:
+      return packBytes(contents.bytesContents);
+  }
+}
+
+function bytes(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** BYTES elements as they travel: each a little-endian 32-bit length and its bytes. */
+export function packBytes(elements: readonly Uint8Array[]): Uint8Array {
+  const packed = Buffer.alloc(elements.reduce((sum, element) => sum + 4 + element.byteLength, 0));
+  let at = 0;
+  for (const element of elements) {
+    at = packed.writeUInt32LE(element.byteLength, at);
+    packed.set(element, at);
+    at += element.byteLength;
+  }
+  return packed;
+}
+
+/** The elements of a BYTES tensor; undefined when a length word is cut off or reaches beyond the data. */
+export function unpackBytes(packed: Uint8Array): readonly Uint8Array[] | undefined {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const elements: Uint8Array[] = [];
+  let at = 0;
+  while (at < packed.byteLength) {
+    if (at + 4 > packed.byteLength) return undefined;
+    const end = at + 4 + view.getUint32(at, true);
+    if (end > packed.byteLength) return undefined;
+    elements.push(packed.subarray(at + 4, end));
+    at = end;
+  }
+  return elements;
+}

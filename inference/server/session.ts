@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { PayerHubError } from "../../runtime/error.ts";
+import { abortable, withDeadline } from "../../runtime/signals.ts";
+import type { Tensor } from "../tensor.ts";
+import type { FromSession, RunTimes, SessionStart, ToSession } from "./session-message.ts";
+
+/** A model file of a few hundred megabytes loads within this, in milliseconds. */
+const START_DEADLINE_MS = 60_000;
+
+export interface RunResult {
+  readonly outputs: readonly Tensor[];
+  readonly times: RunTimes;
+}
+
+/** One ONNX session in a worker thread. One run at a time gives the best latency: the session serialises them anyway. */
+export interface Session {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** False once the thread has ended, whatever ended it. */
+  readonly alive: boolean;
+  /** INTERNAL when the model fails, UNAVAILABLE when the thread is gone. */
+  run(inputs: readonly Tensor[]): Promise<RunResult>;
+  /** Ends after the runs that were begun; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Loads the model in a new thread; INVALID_ARGUMENT when ONNX Runtime refuses the file. */
+export async function startSession(start: SessionStart, signal: AbortSignal): Promise<Session> {
+  const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+  const worker = new Worker(new URL(`./session-worker${extension}`, import.meta.url), { workerData: start, stderr: true });
+  // ONNX Runtime writes warnings there that may quote tensor values; nobody reads them.
+  worker.stderr.resume();
+  const exited = once(worker, "exit").then(() => undefined, () => undefined);
+  const attempted = "loading a model into a session";
+  const failed = once(worker, "error").then(([cause]) => {
+    throw new PayerHubError("INVALID_ARGUMENT", `${attempted}: ONNX Runtime refused the file, it must be a valid model`, { cause });
+  });
+  try {
+    const first = Promise.race([once(worker, "message"), failed]);
+    const [ready]: readonly FromSession[] = await abortable(first, withDeadline(signal, START_DEADLINE_MS), attempted);
+    if (ready?.kind !== "ready") throw new PayerHubError("INTERNAL", `${attempted}: its thread began with another message than ready`);
+    return attach(worker, ready, exited);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  } finally {
+    failed.catch(() => {});
+  }
+}
+
+interface Waiting {
+  readonly resolve: (result: RunResult) => void;
+  readonly reject: (error: PayerHubError) => void;
+}
+
+function attach(worker: Worker, ready: Extract<FromSession, { kind: "ready" }>, exited: Promise<void>): Session {
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  let alive = true;
+  const gone = () => new PayerHubError("UNAVAILABLE", "running a model: its session has ended, it must be loaded again");
+  worker.on("message", (message: FromSession) => settle(waiting, message));
+  worker.on("error", () => {});
+  void exited.then(() => {
+    alive = false;
+    for (const { reject } of waiting.values()) reject(gone());
+    waiting.clear();
+  });
+  const send = (message: ToSession) => worker.postMessage(message);
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    if (alive) send({ kind: "close" });
+    await exited;
+  };
+  return {
+    inputs: ready.inputs,
+    outputs: ready.outputs,
+    get alive() {
+      return alive;
+    },
+    run: async (inputs) => {
+      if (!alive || closing !== undefined) throw gone();
+      const id = nextId++;
+      const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
+      waiting.set(id, { resolve, reject });
+      send({ kind: "run", id, inputs });
+      return await promise;
+    },
+    close: async () => {
+      closing ??= close();
+      await closing;
+    },
+  };
+}
+
+function settle(waiting: Map<number, Waiting>, message: FromSession): void {
+  if (message.kind === "ready") return;
+  const entry = waiting.get(message.id);
+  waiting.delete(message.id);
+  if (message.kind === "done") entry?.resolve({ outputs: message.outputs, times: message.times });
+  else entry?.reject(new PayerHubError("INTERNAL", "running a model: ONNX Runtime failed, it must return outputs", { cause: new Error(message.message) }));
+}
+
+/** A session that is loaded again before the next run when its thread has died (out of memory, a fault in native code). */
+export async function keepSession(start: SessionStart, signal: AbortSignal): Promise<Session> {
+  let current = await startSession(start, signal);
+  let closed = false;
+  return {
+    inputs: current.inputs,
+    outputs: current.outputs,
+    get alive() {
+      return current.alive;
+    },
+    run: async (inputs) => {
+      if (!current.alive && !closed) current = await startSession(start, signal);
+      return await current.run(inputs);
+    },
+    close: async () => {
+      closed = true;
+      await current.close();
+    },
+  };
+}
