@@ -53,7 +53,10 @@ interface ProcessRow {
 }
 
 async function listProcesses(): Promise<readonly ProcessRow[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,rss=,args="], { timeout: LOOK_DEADLINE_MS, maxBuffer: 16 * 1024 * 1024 });
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,rss=,args="], {
+    timeout: LOOK_DEADLINE_MS,
+    maxBuffer: 16 * 1024 * 1024,
+  });
   return stdout.split("\n").flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line);
     if (match === null) return [];

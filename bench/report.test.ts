@@ -22,5 +22,6 @@ test("the table shows every figure, the baseline and the command", () => {
     runs: 3,
     commands: ["npm run bench -- flow --seed 7"],
   });
-  for (const expected of ["submit_to_event_p50_ms  5123", "pages_per_min           31", "bare OCR", "1.250", "$ npm run bench"]) assert.ok(text.includes(expected), expected);
+  for (const expected of ["submit_to_event_p50_ms  5123", "pages_per_min           31", "bare OCR", "1.250", "$ npm run bench"])
+    assert.ok(text.includes(expected), expected);
 });

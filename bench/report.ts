@@ -25,7 +25,8 @@ export interface RunRequest {
 export function renderReport(report: Report): string {
   const lines = [`${report.name}  (seed ${report.seed}, ${report.runs} runs)`, ""];
   lines.push(...rows("figures", report.figures));
-  if (Object.keys(report.baseline.figures).length > 0) lines.push("", ...rows(`baseline: ${report.baseline.what}`, report.baseline.figures));
+  if (Object.keys(report.baseline.figures).length > 0)
+    lines.push("", ...rows(`baseline: ${report.baseline.what}`, report.baseline.figures));
   if (Object.keys(report.ratios).length > 0) lines.push("", ...rows("ratios (ours ÷ baseline)", report.ratios));
   lines.push("", ...report.commands.map((command) => `  $ ${command}`));
   return lines.join("\n");

@@ -4,7 +4,9 @@ import sharp from "sharp";
 import { annotatePage } from "./annotate.ts";
 
 async function blank(width: number, height: number): Promise<Uint8Array> {
-  return await sharp({ create: { width, height, channels: 3, background: "white" } }).png().toBuffer();
+  return await sharp({ create: { width, height, channels: 3, background: "white" } })
+    .png()
+    .toBuffer();
 }
 
 async function pixel(png: Uint8Array, x: number, y: number): Promise<readonly number[]> {

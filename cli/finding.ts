@@ -11,7 +11,8 @@ type Values = (name: string) => string | undefined;
 /** By document type: the one thing a hub wants to know first. Undefined when the document did not say it. */
 const FINDINGS: Readonly<Partial<Record<DocumentType, (value: Values, understanding: Understanding) => string | undefined>>> = {
   [DocumentType.PRIOR_AUTHORIZATION_REQUEST]: (value) => join(value("request.urgency"), "request", value("drug.name")),
-  [DocumentType.DETERMINATION_LETTER]: (_value, understanding) => (understanding.decision === "" ? undefined : understanding.decision.replaceAll("_", " ")),
+  [DocumentType.DETERMINATION_LETTER]: (_value, understanding) =>
+    understanding.decision === "" ? undefined : understanding.decision.replaceAll("_", " "),
   [DocumentType.ELIGIBILITY_RESPONSE]: (value) => join("coverage", value("eligibility.status")),
   [DocumentType.CLAIM_FORM]: (value) => join("charge", dollars(value("claim.total_charge_cents"))),
   [DocumentType.EXPLANATION_OF_BENEFIT]: (value) => join("paid", dollars(value("claim.total_paid_cents"))),

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { hasEnded, outcomeOf, type RunModel, type RunRow } from "./run-model.ts";
+import { hasEnded, type Outcome, outcomeOf, type RunModel, type RunRow } from "./run-model.ts";
 
 /** Redraws of the screen a second. */
 const FRAMES_PER_SECOND = 5;
@@ -8,6 +8,9 @@ const PLAIN_EVERY_MS = 10_000;
 /** Rows of documents shown at once; the ones in work come first when there are more. */
 const MAX_ROWS = 24;
 const BAR_WIDTH = 24;
+const ESCAPE = "\u001b";
+/** A color sequence, captured so that `split` keeps it. */
+const COLOR_CODE = new RegExp(`(${ESCAPE}\\[[0-9;]*m)`);
 
 /** What the view needs of the terminal. */
 export interface ViewOutput {
@@ -17,7 +20,17 @@ export interface ViewOutput {
   write(text: string): void;
 }
 
-/** The six steps a document takes, for the small progress bar of a row. */
+const MARKS: Readonly<Record<Outcome, string>> = {
+  auto: "✔",
+  review: "◐",
+  withheld: "◐",
+  quarantined: "✖",
+  refused: "✖",
+  duplicate: "=",
+  working: "·",
+};
+
+/** The steps a document takes, for the small progress bar of a row. */
 const STEPS: readonly RunRow["state"][] = ["received", "read", "understood", "scored", "mapped", "released", "delivered"];
 
 /** Shows the run until `stop`: a redrawn block on a terminal, one line per 10 % or 10 s elsewhere. */
@@ -76,7 +89,7 @@ function mostInteresting(rows: readonly RunRow[]): readonly RunRow[] {
 
 function renderRow(row: RunRow, nameWidth: number, useColor: boolean): string {
   const outcome = outcomeOf(row);
-  const mark = paint(markOf(outcome), outcome, useColor);
+  const mark = paint(MARKS[outcome], outcome, useColor);
   const name = row.fileName.length > nameWidth ? `${row.fileName.slice(0, nameWidth - 1)}…` : row.fileName.padEnd(nameWidth);
   const pages = row.pages === undefined ? "      " : `${String(row.pages).padStart(3)} pp`;
   const confidence = row.confidence === undefined ? "    " : `${String(Math.round(row.confidence * 100)).padStart(3)}%`;
@@ -105,27 +118,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-function markOf(outcome: ReturnType<typeof outcomeOf>): string {
-  switch (outcome) {
-    case "auto":
-      return "✔";
-    case "review":
-    case "withheld":
-      return "◐";
-    case "quarantined":
-    case "refused":
-      return "✖";
-    case "duplicate":
-      return "=";
-    case "working":
-      return "·";
-  }
-}
-
 /** Colors an outcome: green went through, yellow waits for a person, red was stopped. */
-export function paint(text: string, outcome: ReturnType<typeof outcomeOf>, useColor: boolean): string {
+export function paint(text: string, outcome: Outcome, useColor: boolean): string {
   if (!useColor || outcome === "working") return text;
-  const color = outcome === "auto" ? "green" : outcome === "review" || outcome === "withheld" ? "yellow" : outcome === "duplicate" ? "gray" : "red";
+  const color =
+    outcome === "auto" ? "green" : outcome === "review" || outcome === "withheld" ? "yellow" : outcome === "duplicate" ? "gray" : "red";
   return styleText(color, text, { validateStream: false });
 }
 
@@ -133,8 +130,8 @@ export function paint(text: string, outcome: ReturnType<typeof outcomeOf>, useCo
 function clip(line: string, columns: number): string {
   let seen = 0;
   let result = "";
-  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
-    if (part.startsWith("\u001b")) {
+  for (const part of line.split(COLOR_CODE)) {
+    if (part.startsWith(ESCAPE)) {
       result += part;
       continue;
     }

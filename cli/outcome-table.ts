@@ -33,7 +33,9 @@ export function outcomeTable(rows: readonly RunRow[], options: { readonly useCol
   const cells = rows.map((row) => COLUMNS.map((column) => clipCell(column.text(row))));
   const widths = COLUMNS.map((column, index) => Math.max(column.title.length, ...cells.map((line) => line[index]?.length ?? 0)));
   const format = (line: readonly string[]) =>
-    line.map((cell, index) => (COLUMNS[index]?.isNumber === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0))).join("  ");
+    line
+      .map((cell, index) => (COLUMNS[index]?.isNumber === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
+      .join("  ");
   const body = rows.map((row, index) => paint(format(cells[index] ?? []), outcomeOf(row), options.useColor));
   return [format(COLUMNS.map((column) => column.title)), widths.map((width) => "─".repeat(width)).join("  "), ...body].join("\n");
 }

@@ -26,21 +26,20 @@ export function hasEnded(row: RunRow): boolean {
   return ENDS.has(row.state) || row.duplicate;
 }
 
+export type Outcome = "auto" | "review" | "withheld" | "quarantined" | "refused" | "duplicate" | "working";
+
+const OUTCOMES: Readonly<Partial<Record<RunRow["state"], Outcome>>> = {
+  delivered: "auto",
+  in_review: "review",
+  withheld: "withheld",
+  quarantined: "quarantined",
+  refused: "refused",
+};
+
 /** How a person would call the end: `auto` went through without one. */
-export function outcomeOf(row: RunRow): "auto" | "review" | "withheld" | "quarantined" | "refused" | "duplicate" | "working" {
+export function outcomeOf(row: RunRow): Outcome {
   if (row.duplicate) return "duplicate";
-  switch (row.state) {
-    case "delivered":
-      return "auto";
-    case "in_review":
-      return "review";
-    case "withheld":
-    case "quarantined":
-    case "refused":
-      return row.state;
-    default:
-      return "working";
-  }
+  return OUTCOMES[row.state] ?? "working";
 }
 
 export interface RunTotals {

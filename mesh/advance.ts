@@ -55,7 +55,14 @@ export async function advance<N extends EventName>(step: Step<N>, deps: StepDeps
     async (traceparent) => {
       const stored = await ensureStep(step, deps);
       if (stored?.next === undefined) return;
-      const context = { tenant: head.tenant, documentId: head.documentId, source: `mesh/${row.stage}`, nowMs: deps.world.now(), causationId: envelope.id, traceparent };
+      const context = {
+        tenant: head.tenant,
+        documentId: head.documentId,
+        source: `mesh/${row.stage}`,
+        nowMs: deps.world.now(),
+        causationId: envelope.id,
+        traceparent,
+      };
       await deps.bus.publish(outgoingOf(stored.next, context), step.signal);
       deps.probe(row.stage, "published");
     },
@@ -99,7 +106,11 @@ function stepOf(record: DocumentRecord, stage: string, revision: number): Docume
   return step?.revision === revision ? step : undefined;
 }
 
-async function findOrInsert<N extends EventName>(delivery: Delivery<N>, deps: StepDeps, signal: AbortSignal): Promise<Versioned<DocumentRecord>> {
+async function findOrInsert<N extends EventName>(
+  delivery: Delivery<N>,
+  deps: StepDeps,
+  signal: AbortSignal,
+): Promise<Versioned<DocumentRecord>> {
   const { head } = delivery;
   const found = await deps.documents.get(head.tenant, head.documentId, signal);
   if (found !== undefined) return found;
@@ -152,7 +163,10 @@ async function write<N extends EventName>(input: Write<N>, deps: StepDeps): Prom
     steps: { ...record.steps, [row.stage]: step },
     failures: { ...record.failures, [row.stage]: 0 },
   });
-  const written = await guarded({ head, found: input.found, signal, apply, done: (record) => stepOf(record, row.stage, head.revision) !== undefined }, deps);
+  const written = await guarded(
+    { head, found: input.found, signal, apply, done: (record) => stepOf(record, row.stage, head.revision) !== undefined },
+    deps,
+  );
   return stepOf(written, row.stage, head.revision);
 }
 
@@ -205,7 +219,13 @@ export async function quarantine<N extends EventName>(input: Quarantine<N>, deps
   if (found.value.revision > head.revision) return "quarantined";
   const failures = (found.value.failures[row.stage] ?? 0) + 1;
   if (!input.immediately && failures <= input.limit) {
-    await deps.documents.update(head.tenant, head.documentId, found.version, { ...found.value, failures: { ...found.value.failures, [row.stage]: failures } }, signal);
+    await deps.documents.update(
+      head.tenant,
+      head.documentId,
+      found.version,
+      { ...found.value, failures: { ...found.value.failures, [row.stage]: failures } },
+      signal,
+    );
     return failures;
   }
   const reason = error.message.slice(0, MAX_REASON_LENGTH);
@@ -219,7 +239,13 @@ export async function quarantine<N extends EventName>(input: Quarantine<N>, deps
     steps: { ...record.steps, [row.stage]: step },
   });
   await guarded({ head, found, signal, apply, done: (record) => record.state === "quarantined" }, deps);
-  const context = { tenant: head.tenant, documentId: head.documentId, source: `mesh/${row.stage}`, nowMs: deps.world.now(), causationId: delivery.envelope.id };
+  const context = {
+    tenant: head.tenant,
+    documentId: head.documentId,
+    source: `mesh/${row.stage}`,
+    nowMs: deps.world.now(),
+    causationId: delivery.envelope.id,
+  };
   await deps.bus.publish(outgoingOf(next, context), signal);
   return "quarantined";
 }

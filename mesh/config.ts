@@ -3,7 +3,12 @@ import { z } from "zod";
 import { STAGE_NAMES } from "./pipeline.ts";
 
 const token = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-const commaList = z.string().transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+const commaList = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
 
 /** How one mesh process runs; the defaults are the embedded ones. */
 export const meshConfigSchema = z.strictObject({

@@ -112,7 +112,10 @@ async function settle<N extends EventName>(loop: Loop<N>, message: JsMsg, delive
   for (let outages = 0; ; outages++) {
     try {
       if (delivery.attempt > MAX_DELIVERIES) {
-        throw new PayerHubError("RESOURCE_EXHAUSTED", `running "${row.stage}": it ended without an answer ${MAX_DELIVERIES} times, it must complete`);
+        throw new PayerHubError(
+          "RESOURCE_EXHAUSTED",
+          `running "${row.stage}": it ended without an answer ${MAX_DELIVERIES} times, it must complete`,
+        );
       }
       await advance({ row, stage, delivery, signal: working }, deps);
       await acknowledge(loop, message);
@@ -155,7 +158,10 @@ async function recover<N extends EventName>(failure: Failure<N>): Promise<boolea
     return false;
   }
   try {
-    const failures = await quarantine({ row, delivery, error, immediately: PERMANENT.has(error.code), limit: RETRY_PAUSES_MS.length, signal: working }, deps);
+    const failures = await quarantine(
+      { row, delivery, error, immediately: PERMANENT.has(error.code), limit: RETRY_PAUSES_MS.length, signal: working },
+      deps,
+    );
     if (failures === "quarantined") await acknowledge(loop, message);
     else message.nak(RETRY_PAUSES_MS[failures - 1] ?? RETRY_PAUSES_MS[0]);
   } catch {

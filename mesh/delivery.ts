@@ -24,11 +24,17 @@ export function decodeDelivery<N extends EventName>(name: N, received: Pick<JsMs
   const message = decodeEvent(name, received.data);
   const head = message.head;
   if (head?.original === undefined || head.manifest === undefined || head.revision === 0) {
-    throw new PayerHubError("INVALID_ARGUMENT", `decoding the event "${name}": its head is incomplete, it must name the document, its revision and its bytes`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `decoding the event "${name}": its head is incomplete, it must name the document, its revision and its bytes`,
+    );
   }
   assertToken("tenant", head.tenant);
   if (envelope.tenant !== head.tenant || envelope.subject !== head.documentId) {
-    throw new PayerHubError("INVALID_ARGUMENT", `decoding the event "${name}": envelope and head name different documents, they must agree`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `decoding the event "${name}": envelope and head name different documents, they must agree`,
+    );
   }
   return { name, envelope, head, message, attempt: received.info.deliveryCount };
 }
@@ -37,7 +43,11 @@ function decodeEvent<N extends EventName>(name: N, data: Uint8Array): EventMessa
   try {
     return EVENTS[name].decode(data) as EventMessage<N>;
   } catch (caught) {
-    throw new PayerHubError("INVALID_ARGUMENT", `decoding the event "${name}": the bytes are no such message, they must be its protobuf form`, { cause: caught });
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `decoding the event "${name}": the bytes are no such message, they must be its protobuf form`,
+      { cause: caught },
+    );
   }
 }
 

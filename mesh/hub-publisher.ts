@@ -16,7 +16,10 @@ export function createHubPublisher(bus: Pick<Bus, "publish">): HubPublisher {
     publish: async (message, signal) => {
       const payload = Buffer.from(JSON.stringify(cloudEventOf(message)));
       if (payload.length > MAX_EVENT_BYTES) {
-        throw new PayerHubError("OUT_OF_RANGE", `publishing the hub event "${message.id}": it has ${payload.length} bytes, it may have ${MAX_EVENT_BYTES}`);
+        throw new PayerHubError(
+          "OUT_OF_RANGE",
+          `publishing the hub event "${message.id}": it has ${payload.length} bytes, it may have ${MAX_EVENT_BYTES}`,
+        );
       }
       await bus.publish(
         {

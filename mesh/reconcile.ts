@@ -55,7 +55,11 @@ async function round(options: ReconcileOptions, deps: StepDeps, signal: AbortSig
 }
 
 /** One pass over a tenant. Returns how many documents were driven again. */
-export async function redriveStale(scope: { readonly tenant: string; readonly staleMs: number }, deps: StepDeps, signal: AbortSignal): Promise<number> {
+export async function redriveStale(
+  scope: { readonly tenant: string; readonly staleMs: number },
+  deps: StepDeps,
+  signal: AbortSignal,
+): Promise<number> {
   const before = deps.world.now() - scope.staleMs;
   let driven = 0;
   for (const state of MOVING_STATES) {

@@ -16,8 +16,16 @@ const ANSWER_DEADLINE_MS = 3_000;
  * Answers the edge's question about one document (NATS service, request/reply). An unknown document answers with an empty
  * `document_id`, so that the edge can tell "not known" from "nobody there".
  */
-export async function serveStatus(deps: { readonly bus: Bus; readonly documents: Collection<DocumentRecord>; readonly log: Logger }): Promise<Stoppable> {
-  const service = await new Svcm(deps.bus.connection).add({ name: "payerhub-status", version: "1.0.0", description: "state of one document" });
+export async function serveStatus(deps: {
+  readonly bus: Bus;
+  readonly documents: Collection<DocumentRecord>;
+  readonly log: Logger;
+}): Promise<Stoppable> {
+  const service = await new Svcm(deps.bus.connection).add({
+    name: "payerhub-status",
+    version: "1.0.0",
+    description: "state of one document",
+  });
   const stopping = new AbortController();
   service.addEndpoint("status", {
     subject: STATUS_SUBJECT,
@@ -52,7 +60,11 @@ function decodeQuestion(data: Uint8Array): QueryStatusRequest {
   try {
     return QueryStatusRequest.decode(data);
   } catch (caught) {
-    throw new PayerHubError("INVALID_ARGUMENT", "decoding a status question: the bytes are no such message, they must be its protobuf form", { cause: caught });
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      "decoding a status question: the bytes are no such message, they must be its protobuf form",
+      { cause: caught },
+    );
   }
 }
 

@@ -1,4 +1,12 @@
-import { AckPolicy, type ConsumerConfig, DiscardPolicy, type JetStreamManager, RetentionPolicy, type StreamConfig, StorageType } from "@nats-io/jetstream";
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  type StreamConfig,
+  StorageType,
+} from "@nats-io/jetstream";
 import { nanos } from "@nats-io/nats-core";
 import { PayerHubError } from "../runtime/error.ts";
 import { DEAD_LETTER_SUBJECTS, DOCUMENT_SUBJECTS, documentFilter, HUB_SUBJECTS } from "../runtime/subjects.ts";

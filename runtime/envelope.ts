@@ -58,7 +58,7 @@ export function toHeaders(envelope: Envelope, messageId: string = envelope.id): 
 /** Throws INVALID_ARGUMENT when an attribute is missing or malformed; values are not quoted, they are foreign. */
 export function fromHeaders(received: MsgHdrs | undefined): Envelope {
   if (received?.get("ce-specversion") !== "1.0") {
-    throw new PayerHubError("INVALID_ARGUMENT", "reading an event's headers: \"ce-specversion\" is not 1.0, it must be");
+    throw new PayerHubError("INVALID_ARGUMENT", 'reading an event\'s headers: "ce-specversion" is not 1.0, it must be');
   }
   const raw: Partial<Record<keyof Envelope, string>> = {};
   for (const field of FIELDS) {
@@ -68,7 +68,10 @@ export function fromHeaders(received: MsgHdrs | undefined): Envelope {
   const parsed = envelopeSchema.safeParse(raw);
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
-    throw new PayerHubError("INVALID_ARGUMENT", `reading an event's headers: "${names}" is missing or malformed, it must follow CloudEvents 1.0`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading an event's headers: "${names}" is missing or malformed, it must follow CloudEvents 1.0`,
+    );
   }
   return parsed.data;
 }
@@ -82,6 +85,8 @@ function decodeValue(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (caught) {
-    throw new PayerHubError("INVALID_ARGUMENT", "reading an event's headers: a value is not valid percent-encoding, it must be", { cause: caught });
+    throw new PayerHubError("INVALID_ARGUMENT", "reading an event's headers: a value is not valid percent-encoding, it must be", {
+      cause: caught,
+    });
   }
 }

@@ -27,7 +27,7 @@ export function createLifetime(options: { readonly log: Logger; readonly partDea
   const deadlineMs = options.partDeadlineMs ?? PART_DEADLINE_MS;
   const stopAll = async (): Promise<void> => {
     controller.abort(new PayerHubError("CANCELLED", "running the process: it is stopping"));
-    let first: unknown;
+    let first: PayerHubError | undefined;
     for (const { name, part } of parts.toReversed()) {
       try {
         await abortable(part.stop(), withDeadline(new AbortController().signal, deadlineMs), `stopping "${name}"`);

@@ -109,7 +109,9 @@ async function endOrphan(options: NatsServerOptions, configPath: string): Promis
 /** True when the process exists and was started with our configuration file: a recycled pid is somebody else's. */
 async function runsWith(pid: number, configPath: string): Promise<boolean> {
   return await new Promise((resolve) => {
-    execFile("ps", ["-p", String(pid), "-o", "command="], { timeout: STOP_DEADLINE_MS }, (error, stdout) => resolve(error === null && stdout.includes(configPath)));
+    execFile("ps", ["-p", String(pid), "-o", "command="], { timeout: STOP_DEADLINE_MS }, (error, stdout) =>
+      resolve(error === null && stdout.includes(configPath)),
+    );
   });
 }
 
@@ -127,7 +129,10 @@ async function untilListening(port: number, options: NatsServerOptions): Promise
     if (await accepts(port)) return;
     await options.world.sleep(LOOK_MS, options.signal);
   }
-  throw new PayerHubError("UNAVAILABLE", `starting nats-server "${options.binary}": it does not listen after ${READY_DEADLINE_MS} ms, see nats.log in its folder`);
+  throw new PayerHubError(
+    "UNAVAILABLE",
+    `starting nats-server "${options.binary}": it does not listen after ${READY_DEADLINE_MS} ms, see nats.log in its folder`,
+  );
 }
 
 async function accepts(port: number): Promise<boolean> {

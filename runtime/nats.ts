@@ -75,7 +75,9 @@ async function connectWithSignal(options: BusOptions): Promise<NatsConnection> {
     return await abortable(connecting, withDeadline(options.signal, REQUEST_DEADLINE_MS), "connecting to the broker");
   } catch (caught) {
     closeLate();
-    throw new PayerHubError("UNAVAILABLE", `connecting to the broker "${options.name}": it does not answer, it must be running`, { cause: caught });
+    throw new PayerHubError("UNAVAILABLE", `connecting to the broker "${options.name}": it does not answer, it must be running`, {
+      cause: caught,
+    });
   }
 }
 
@@ -84,7 +86,10 @@ export function assertServerVersion(version: string): void {
   const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   const isOld = major < MIN_SERVER[0] || (major === MIN_SERVER[0] && minor < MIN_SERVER[1]);
   if (isOld || Number.isNaN(major)) {
-    throw new PayerHubError("FAILED_PRECONDITION", `connecting to nats-server "${version}": it is too old, it must be ${MIN_SERVER.join(".")} or newer`);
+    throw new PayerHubError(
+      "FAILED_PRECONDITION",
+      `connecting to nats-server "${version}": it is too old, it must be ${MIN_SERVER.join(".")} or newer`,
+    );
   }
 }
 

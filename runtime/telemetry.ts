@@ -1,4 +1,14 @@
-import { type Attributes, context, type Meter, type SpanContext, SpanKind, SpanStatusCode, TraceFlags, type Tracer, trace } from "@opentelemetry/api";
+import {
+  type Attributes,
+  context,
+  type Meter,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import { BasicTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { MeterProvider, type MetricReader } from "@opentelemetry/sdk-metrics";
 import { PayerHubError } from "./error.ts";
