@@ -28,7 +28,7 @@ async function runCheck(check) {
 
 /** Runs the checks a few at a time; results stand in the order of the list. */
 async function runAll(checks) {
-  const results = new Array(checks.length);
+  const results = [];
   const queue = [...checks.entries()];
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await runCheck(next[1]);

