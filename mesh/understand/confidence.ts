@@ -1,0 +1,74 @@
+import type { FieldCandidate } from "./candidate.ts";
+import weights from "./data/confidence-weights.json" with { type: "json" };
+
+/** What several sightings of a field say together. */
+export interface Support {
+  readonly best: FieldCandidate;
+  /** Sightings with the same value, the best included. */
+  readonly agreeing: number;
+  /** Strongest sighting of another value, 0 none to 1 as strong as the best. */
+  readonly conflict: number;
+}
+
+/** Groups of fields that are equally hard to read. */
+export type FieldGroup = "checked_code" | "plain_code" | "date" | "money" | "name" | "text" | "choice" | "number";
+
+/** Names of the features in the order of the weights. */
+export const FEATURES = [
+  "bias",
+  "both",
+  "split",
+  "one",
+  "check_passed",
+  "check_failed",
+  "word_confidence",
+  "second_confidence",
+  "low_word",
+  "label",
+  "unlabeled",
+  "far",
+  "repaired",
+  "repeated",
+  "conflict",
+  "consistent",
+  "length",
+] as const;
+
+/** Sightings beyond these add nothing. */
+const MANY_SIGHTINGS = 3;
+const LONG_TEXT_CHARS = 60;
+
+/** The numbers the confidence model sees, in the order of FEATURES; each within -1 to 1. */
+export function featuresOf({ best, agreeing, conflict }: Support): number[] {
+  const { evidence } = best;
+  return [
+    1,
+    flag(evidence.agreement === "both"),
+    flag(evidence.agreement === "split"),
+    flag(evidence.agreement === "one"),
+    flag(evidence.check === "passed"),
+    flag(evidence.check === "failed"),
+    evidence.wordConfidence,
+    evidence.secondConfidence,
+    flag(evidence.wordConfidence < 0.7),
+    evidence.labelScore,
+    flag(evidence.labelScore === 0),
+    flag(evidence.farFromLabel),
+    flag(evidence.repaired),
+    (Math.min(agreeing, MANY_SIGHTINGS) - 1) / (MANY_SIGHTINGS - 1),
+    conflict,
+    flag(evidence.consistent),
+    Math.min(best.value.length, LONG_TEXT_CHARS) / LONG_TEXT_CHARS,
+  ];
+}
+
+/** Probability that the value is right, by the logistic model fitted on generated documents. */
+export function confidenceOf(support: Support, group: FieldGroup): number {
+  const row: readonly number[] = weights.groups[group];
+  const sum = featuresOf(support).reduce((total, feature, at) => total + feature * (row[at] ?? 0), 0);
+  return 1 / (1 + Math.exp(-sum));
+}
+
+function flag(on: boolean): number {
+  return on ? 1 : 0;
+}

@@ -1,0 +1,42 @@
+import type { Lab } from "../codes/labs.ts";
+import { type FieldCandidate, candidateOf } from "./candidate.ts";
+import { RESULT_COLUMNS, type ResultColumn } from "./data/table-columns.ts";
+import type { Extraction } from "./extraction.ts";
+import { type PhraseIndex, phraseIndex } from "./label-index.ts";
+import { parseFlag, parseLabTest, parseUnit } from "./parse-lab.ts";
+import { parseDecimal } from "./parse-number.ts";
+import type { Parser } from "./parsed.ts";
+import { readValue } from "./readings.ts";
+import { type TableRow, tablesOf } from "./tables.ts";
+
+/** Results of one report. */
+const MAX_RESULTS = 80;
+
+const columns = phraseIndex<ResultColumn>(
+  Object.entries(RESULT_COLUMNS).flatMap(([key, texts]) => texts.map((text) => ({ text, meaning: key as ResultColumn }))),
+);
+
+/** Laboratory results: rows of a table with a test name and a number. */
+export function extractResults(extraction: Extraction): FieldCandidate[] {
+  if (extraction.type !== "lab") return [];
+  const rows = extraction.pages.flatMap((page) => tablesOf(page.model, columns).flatMap((table) => table.rows));
+  return rows
+    .map((row) => rowValues(row, extraction.book.labTests))
+    .filter((values) => values.some((value) => value.name === "test") && values.some((value) => value.name === "value"))
+    .slice(0, MAX_RESULTS)
+    .flatMap((values, index) => values.map((value) => ({ ...value, name: `results[${index}].${value.name}` })));
+}
+
+function rowValues(row: TableRow<ResultColumn>, tests: PhraseIndex<Lab>): FieldCandidate[] {
+  const parsers: Readonly<Partial<Record<ResultColumn, Parser>>> = {
+    test: (text) => parseLabTest(text, tests),
+    value: parseDecimal,
+    unit: (text) => parseUnit(text, tests),
+    flag: parseFlag,
+  };
+  return [...row.cells].flatMap(([key, tokens]) => {
+    const parse = parsers[key];
+    const read = parse === undefined ? undefined : readValue(tokens, parse);
+    return read === undefined ? [] : [candidateOf(read, { name: key, method: "table", labelScore: 1 })];
+  });
+}

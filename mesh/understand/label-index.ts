@@ -1,0 +1,77 @@
+import { fold, ocrDistance } from "./ocr-distance.ts";
+
+/** Folded characters by which labels are looked up; one edit inside them is forgiven. */
+const PREFIX_CHARS = 4;
+/** Share of a label's characters that may be misread. */
+const MAX_ERROR_SHARE = 0.17;
+/** Labels shorter than this must match exactly after folding: `ID` is two edits from anything. */
+const MIN_FUZZY_CHARS = 5;
+
+/** A phrase to look for on a page. */
+export interface Phrase<T> {
+  readonly text: string;
+  readonly meaning: T;
+}
+
+export interface PhraseMatch<T> {
+  readonly phrase: Phrase<T>;
+  /** 1 for an exact reading, less for every misread character. */
+  readonly score: number;
+}
+
+interface Entry<T> {
+  readonly phrase: Phrase<T>;
+  readonly folded: string;
+}
+
+/** Finds phrases in misread text without comparing every phrase with every position. */
+export interface PhraseIndex<T> {
+  readonly longestChars: number;
+  /** The phrases that `text` as a whole reads as, best first. */
+  match(text: string): readonly PhraseMatch<T>[];
+  /** Whether any phrase may begin with these characters. */
+  mayStart(text: string): boolean;
+}
+
+export function phraseIndex<T>(phrases: readonly Phrase<T>[]): PhraseIndex<T> {
+  const buckets = new Map<string, Entry<T>[]>();
+  let longestChars = 0;
+  for (const phrase of phrases) {
+    const entry = { phrase, folded: fold(phrase.text) };
+    longestChars = Math.max(longestChars, entry.folded.length);
+    for (const key of keysOf(entry.folded)) {
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, [entry]);
+      else if (!bucket.includes(entry)) bucket.push(entry);
+    }
+  }
+  return {
+    longestChars,
+    mayStart: (text) => keysOf(fold(text)).some((key) => buckets.has(key)),
+    match: (text) => matches(buckets, fold(text)),
+  };
+}
+
+function matches<T>(buckets: ReadonlyMap<string, readonly Entry<T>[]>, folded: string): PhraseMatch<T>[] {
+  const near = new Set(keysOf(folded).flatMap((key) => buckets.get(key) ?? []));
+  const found: PhraseMatch<T>[] = [];
+  for (const entry of near) {
+    const allowed = entry.folded.length < MIN_FUZZY_CHARS ? 0 : entry.folded.length * MAX_ERROR_SHARE;
+    if (Math.abs(entry.folded.length - folded.length) > allowed + 1) continue;
+    const distance = ocrDistance(entry.folded, folded, allowed);
+    if (distance <= allowed) found.push({ phrase: entry.phrase, score: 1 - distance / Math.max(1, entry.folded.length) });
+  }
+  return found.sort((a, b) => b.score - a.score);
+}
+
+/** The prefix itself and every prefix with one character left out, so that one misread character still meets. */
+function keysOf(folded: string): string[] {
+  const prefix = folded.slice(0, PREFIX_CHARS);
+  const keys = [prefix];
+  if (folded.length >= MIN_FUZZY_CHARS) {
+    const wider = folded.slice(0, PREFIX_CHARS + 1);
+    for (let at = 0; at < PREFIX_CHARS; at += 1)
+      keys.push(`${prefix.slice(0, at)}${prefix.slice(at + 1)}-`, wider.slice(0, at) + wider.slice(at + 1));
+  }
+  return [...new Set(keys)];
+}

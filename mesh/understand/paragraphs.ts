@@ -1,0 +1,49 @@
+import { heightOf, median } from "./lines.ts";
+import { type PageModel, textOf } from "./page-model.ts";
+import type { Token } from "./tokens.ts";
+
+/** Vertical gap, in line heights, that separates paragraphs. */
+const PARAGRAPH_GAP = 1.0;
+/** A line this much taller than the page's median is a title. */
+const TITLE_HEIGHT = 1.25;
+
+/** Lines that belong together, with the text they make. */
+export interface Paragraph {
+  readonly page: number;
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  /** Position on the page, 0 top to 1 bottom. */
+  readonly position: number;
+  /** Printed larger than the page's body text. */
+  readonly title: boolean;
+}
+
+/** Paragraphs of a page in reading order; cells far apart on a line are not joined. */
+export function paragraphsOf(model: PageModel): Paragraph[] {
+  const body = median(model.lines.map((line) => line.height));
+  const groups: Token[][] = [];
+  let bottom = Number.NEGATIVE_INFINITY;
+  let height = 0;
+  for (const [at, line] of model.lines.entries()) {
+    const cells = model.cells[at] ?? [];
+    const joined =
+      cells.length === 1 && line.box.y0 - bottom < PARAGRAPH_GAP * line.height && Math.abs(line.height - height) < 0.3 * line.height;
+    if (joined) groups.at(-1)?.push(...line.tokens);
+    else for (const cell of cells) groups.push([...cell.tokens]);
+    bottom = line.box.y1;
+    height = line.height;
+  }
+  return groups.map((tokens) => toParagraph(model, tokens, body));
+}
+
+function toParagraph(model: PageModel, tokens: readonly Token[], body: number): Paragraph {
+  const top = tokens[0]?.box.y0 ?? 0;
+  const tall = median(tokens.map((token) => heightOf(token.box)));
+  return { page: model.page, text: textOf(tokens), tokens, position: top / Math.max(1, model.heightPx), title: tall > body * TITLE_HEIGHT };
+}
+
+/** The tokens up to the end of the first sentence. */
+export function firstSentence(tokens: readonly Token[]): readonly Token[] {
+  const end = tokens.findIndex((token, at) => /[a-z)\d]{2}[.!?]$/.test(token.text) && /^[A-Z("]/.test(tokens[at + 1]?.text ?? "A"));
+  return end < 0 ? tokens : tokens.slice(0, end + 1);
+}

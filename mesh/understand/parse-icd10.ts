@@ -1,0 +1,46 @@
+import { digitFor, letterFor } from "./confusions.ts";
+import type { Parsed } from "./parsed.ts";
+
+const CANDIDATE = /(?<![A-Za-z0-9.$])([A-Za-z0-9|$][0-9OoIlSBZ|][0-9A-Za-z|])\s?([.,]?)\s?([0-9A-Za-z|]{1,4})?(?![A-Za-z0-9])/g;
+const SHAPE = /^[A-TV-Z]\d[0-9AB](\.[0-9A-Z]{1,4})?$/;
+
+/** Finds the ICD-10-CM codes of a text, with their point; `isListed` says whether the code list has one. */
+export function parseIcd10All(text: string, isListed: (code: string) => boolean): Parsed[] {
+  const found: Parsed[] = [];
+  for (const match of text.matchAll(CANDIDATE)) {
+    const parsed = toParsed(match, isListed);
+    if (parsed !== undefined) found.push(parsed);
+  }
+  return found;
+}
+
+function toParsed(match: RegExpExecArray, isListed: (code: string) => boolean): Parsed | undefined {
+  const [raw, category = "", point = "", rest = ""] = match;
+  if (point === "" && rest !== "" && raw.includes(" ")) return undefined;
+  const printed = category + (rest === "" ? "" : `.${rest}`);
+  const ends = { start: match.index, end: match.index + raw.trimEnd().length };
+  const asPrinted = printed.toUpperCase();
+  const inserted = rest !== "" && point !== "." ? ["point"] : [];
+  if (SHAPE.test(asPrinted) && isListed(asPrinted)) return { value: asPrinted, ...ends, steps: inserted, check: "passed" };
+  const straightened = straighten(category, rest);
+  if (!SHAPE.test(straightened)) return undefined;
+  const steps = straightened === asPrinted ? inserted : ["look_alikes", ...inserted];
+  if (isListed(straightened)) return { value: straightened, ...ends, steps, check: "passed" };
+  // An unlisted code needs its point as a witness: five characters of any reference number would pass otherwise.
+  return point === "" && rest !== ""
+    ? undefined
+    : { value: SHAPE.test(asPrinted) ? asPrinted : straightened, ...ends, steps, check: "shape" };
+}
+
+/** Letter first, then two digits; later characters stay letters only where ICD-10-CM uses them (7th character, X). */
+function straighten(category: string, rest: string): string {
+  const [first = "", second = "", third = ""] = category;
+  const head = letterFor(first) + digitFor(second) + digitFor(third);
+  const tail = [...rest].map((char, at) => (at < 3 && !/[xX]/.test(char) ? digitFor(char) : char.toUpperCase())).join("");
+  return tail === "" ? head : `${head}.${tail}`;
+}
+
+/** Whether a text has the form of an ICD-10-CM code with its point. */
+export function isIcd10Shape(code: string): boolean {
+  return SHAPE.test(code);
+}

@@ -1,0 +1,47 @@
+import type { Lab } from "../codes/labs.ts";
+import type { PhraseIndex } from "./label-index.ts";
+import { parsePlainText } from "./parse-text.ts";
+import type { Parsed } from "./parsed.ts";
+
+const FLAGS: Readonly<Record<string, string>> = {
+  h: "high",
+  hi: "high",
+  high: "high",
+  hh: "high",
+  above: "high",
+  l: "low",
+  lo: "low",
+  low: "low",
+  ll: "low",
+  i: "low",
+  "1": "low",
+  "|": "low",
+  below: "low",
+  n: "normal",
+  normal: "normal",
+  nl: "normal",
+  wnl: "normal",
+  ok: "normal",
+};
+
+/** A test of the list, spelled as the list spells it; else the cell's text. */
+export function parseLabTest(text: string, tests: PhraseIndex<Lab>): Parsed | undefined {
+  const bare = text.replace(/\s*\([^)]*\)\s*$/, "").replace(/[,;:*]+$/, "");
+  const match = tests.match(bare)[0] ?? tests.match(text)[0];
+  if (match === undefined) return parsePlainText(text);
+  return { value: match.phrase.text, start: 0, end: text.length, steps: match.score === 1 ? [] : ["lexicon_fuzzy"], check: "passed" };
+}
+
+/** The unit as printed, in the list's spelling where it only differs by case or look-alikes. */
+export function parseUnit(text: string, _tests: PhraseIndex<Lab>): Parsed | undefined {
+  const value = text.replace(/\s+/g, "");
+  return /[A-Za-z%]/.test(value) ? { value, start: 0, end: text.length, steps: [], check: "none" } : undefined;
+}
+
+/** High, low or normal from the letter or word a report prints. */
+export function parseFlag(text: string): Parsed | undefined {
+  const word = /[A-Za-z1|]+/.exec(text);
+  const value = FLAGS[(word?.[0] ?? "").toLowerCase()];
+  if (word === null || value === undefined) return undefined;
+  return { value, start: word.index, end: word.index + word[0].length, steps: ["choice"], check: "passed" };
+}

@@ -1,0 +1,54 @@
+import type { Box, PageWords, Word } from "../../proto/document/v1/document.pb.ts";
+
+/** Words read of one page; a dense printed page holds about 1,200, the rest is noise of a bad scan. */
+const MAX_TOKENS_PER_PAGE = 6000;
+/** Characters of one word that are looked at: no printed value is longer, and matching costs grow with the square. */
+const MAX_TOKEN_CHARS = 120;
+
+/** A word, or the part of a word on one side of a colon, with both readings. */
+export interface Token {
+  readonly text: string;
+  /** The independent second reading; empty when none was made. */
+  readonly second: string;
+  readonly confidence: number;
+  readonly secondConfidence: number;
+  readonly box: Box;
+  readonly page: number;
+  /** Index into PageWords.words. */
+  readonly index: number;
+}
+
+const NO_BOX: Box = { x0: 0, y0: 0, x1: 0, y1: 0 };
+
+/** Words as tokens: `ID:X12` becomes `ID:` and `X12`; words without ink, and those past the page's limit, are left out. */
+export function tokensOf(page: PageWords): Token[] {
+  const tokens: Token[] = [];
+  for (const [index, word] of page.words.entries()) {
+    if (tokens.length >= MAX_TOKENS_PER_PAGE) break;
+    const text = word.text.trim().slice(0, MAX_TOKEN_CHARS);
+    if (text === "") continue;
+    tokens.push(...split(word, text, { page: page.page, index }));
+  }
+  return tokens;
+}
+
+function split(word: Word, text: string, where: { readonly page: number; readonly index: number }): Token[] {
+  const box = word.box ?? NO_BOX;
+  const second = word.secondText.trim().slice(0, MAX_TOKEN_CHARS);
+  const whole: Token = { text, second, confidence: word.confidence, secondConfidence: word.secondConfidence, box, ...where };
+  const at = labelEnd(text);
+  if (at === undefined) return [whole];
+  const edge = box.x0 + ((box.x1 - box.x0) * at) / text.length;
+  const secondAt = labelEnd(second);
+  const [left, right] = secondAt === undefined ? ["", ""] : [second.slice(0, secondAt), second.slice(secondAt)];
+  return [
+    { ...whole, text: text.slice(0, at), second: left, box: { ...box, x1: edge } },
+    { ...whole, text: text.slice(at), second: right, box: { ...box, x0: edge } },
+  ];
+}
+
+/** Where a label glued to its value ends: after the colon or number sign that follows a letter. */
+function labelEnd(text: string): number | undefined {
+  const glued = /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text);
+  return glued === null ? undefined : glued.index + glued[0].length;
+}
