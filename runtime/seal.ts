@@ -18,6 +18,8 @@ export interface Seal {
   /** Streaming form; same format as `seal`. Frames are bounded, so memory stays flat. */
   sealStream(plain: AsyncIterable<Uint8Array>, context: SealContext): AsyncIterable<Uint8Array>;
   openStream(sealed: AsyncIterable<Uint8Array>, context: SealContext): AsyncIterable<Uint8Array>;
+  /** Bytes that `seal` makes of `plainBytes`: a stream into the object store needs its size up front. */
+  sealedSizeBytes(plainBytes: number): number;
   /** Keyed, truncated HMAC-SHA-256 of a normalised value, hex: for indexed equality on PHI. Own key per tenant. */
   blindIndex(tenant: string, value: string): string;
 }
