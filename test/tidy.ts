@@ -1,8 +1,8 @@
-import { checkArrows } from "./tidy/arrows.ts";
+import { checkArrows, checkArrowTable } from "./tidy/arrows.ts";
 import { checkBudgets } from "./tidy/budgets.ts";
 import { checkCatalogue } from "./tidy/catalogue.ts";
 import { checkCycles } from "./tidy/cycles.ts";
-import { checkDecisionRecords, checkLinks } from "./tidy/documents.ts";
+import { checkConfiguration, checkDecisionRecords, checkLinks } from "./tidy/documents.ts";
 import { checkAssertions, checkComments, checkForeignPaths, checkSyntax } from "./tidy/forbidden.ts";
 import { handWritten, parseModules } from "./tidy/module.ts";
 import { checkNames } from "./tidy/names.ts";
@@ -18,6 +18,7 @@ export function checkTree(tree: Tree, others: ReadonlySet<string> = new Set()): 
   const written = handWritten(modules);
   return [
     ...checkArrows(modules),
+    ...checkArrowTable(tree),
     ...checkCycles(modules),
     ...checkNames(tree),
     ...checkBudgets(written),
@@ -27,6 +28,7 @@ export function checkTree(tree: Tree, others: ReadonlySet<string> = new Set()): 
     ...checkForeignPaths(tree),
     ...checkLinks(tree, others),
     ...checkDecisionRecords(tree),
+    ...checkConfiguration(tree),
     ...checkCatalogue(tree),
     ...checkPackages(tree),
     ...checkGeneratedPairs(tree),

@@ -1,5 +1,5 @@
 import type { Module } from "./module.ts";
-import { type Finding, isTest, topFolder } from "./tree.ts";
+import { type Finding, isTest, type Tree, topFolder } from "./tree.ts";
 
 /**
  * Who may import whom: top folder → path prefixes beside its own that it may reach. ARCHITECTURE.md shows the same table.
@@ -66,4 +66,17 @@ function brokenClaimRule(from: string, to: string): string | undefined {
   // A rule's test may import the rule.
   if (isTest(from) && to.startsWith(CLAIM_RULES)) return undefined;
   return `claim rule imports "${to}", may import ${CLAIM_TYPE} only`;
+}
+
+/** ARCHITECTURE.md shows the table that is enforced, row by row. */
+export function checkArrowTable(tree: Tree): readonly Finding[] {
+  const text = tree.get("ARCHITECTURE.md");
+  if (text === undefined) return [];
+  return Object.entries(ARROWS)
+    .map(
+      ([folder, allowed]) =>
+        `| \`${folder}\` | ${allowed.length === 0 ? "nothing" : allowed.map((prefix) => `\`${prefix}\``).join(", ")} |`,
+    )
+    .filter((row) => !text.includes(`${row}\n`))
+    .map((row) => ({ rule: "arrow-table", path: "ARCHITECTURE.md", line: 0, message: `lacks the row: ${row}` }));
 }

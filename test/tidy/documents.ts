@@ -50,3 +50,24 @@ export function checkDecisionRecords(tree: Tree): readonly Finding[] {
       .map((heading) => ({ rule: "adr", path, line: 0, message: `has no "${heading}"` }));
   });
 }
+
+const CONFIG = /(^|\/)config\.ts$/;
+/** `env["NAME"]`, `env.NAME`, and the keys of an environment's schema. */
+const VARIABLE = /\benv(?:ironment)?(?:\.|\[")([A-Z][A-Z0-9_]+)|^\s+([A-Z][A-Z0-9_]{2,}): (?:z\.|[a-z]+[,.])/gm;
+
+/** README.md lists every environment variable that a process reads, and none that no process reads. */
+export function checkConfiguration(tree: Tree): readonly Finding[] {
+  const readme = tree.get("README.md");
+  if (readme === undefined) return [];
+  const read = new Map<string, string>();
+  for (const [path, text] of tree) {
+    if (!CONFIG.test(path) || path.startsWith("test/")) continue;
+    for (const match of text.matchAll(VARIABLE)) read.set(match[1] ?? match[2] ?? "", path);
+  }
+  const listed = new Set([...readme.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|/gm)].map((match) => match[1] ?? ""));
+  const missing = [...read]
+    .filter(([name]) => !listed.has(name))
+    .map(([name, path]) => [path, `reads "${name}", README.md must list it`] as const);
+  const idle = [...listed].filter((name) => !read.has(name)).map((name) => ["README.md", `lists "${name}", no process reads it`] as const);
+  return [...missing, ...idle].map(([path, message]) => ({ rule: "configuration", path, line: 0, message }));
+}

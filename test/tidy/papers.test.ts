@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { checkTree } from "../tidy.ts";
+import { ARROWS } from "./arrows.ts";
 import { findingsOf, rulesBroken } from "./plant.ts";
 
 const RECORD = "# A decision\n\n## Context\n\nx\n\n## Decision\n\nx\n\n## Consequences\n\nx\n";
@@ -30,6 +31,28 @@ test("decision records are numbered without gap or double and have their three p
   assert.deepEqual(rulesBroken({ [first]: RECORD, "docs/adr/0001-again.md": RECORD }), ["adr"]);
   assert.deepEqual(rulesBroken({ "docs/adr/first.md": RECORD }), ["adr"]);
   assert.match(findingsOf({ [first]: RECORD.replace("## Decision", "## Verdict") })[0]?.message ?? "", /has no "## Decision"/);
+});
+
+test("README.md lists what the processes read from the environment, no more and no less", () => {
+  const config = 'export const read = (env: Env) => ({ a: env["PLANTED_A"], b: env.PLANTED_B });\n';
+  const schema = "export const schema = z.object({\n  PLANTED_C: z.string(),\n  PLANTED_D: number.default(1),\n});\n";
+  const rows = (...names: string[]): string => names.map((name) => `| \`${name}\` | x |\n`).join("");
+  const files = { "edge/config.ts": config, "mesh/config.ts": schema };
+  const all = ["PLANTED_A", "PLANTED_B", "PLANTED_C", "PLANTED_D"];
+  assert.deepEqual(rulesBroken({ ...files, "README.md": rows(...all) }), []);
+  for (const name of all) {
+    const [finding, ...others] = findingsOf({ ...files, "README.md": rows(...all.filter((other) => other !== name)) });
+    assert.deepEqual([finding?.rule, others.length], ["configuration", 0], name);
+  }
+  assert.deepEqual(rulesBroken({ ...files, "README.md": rows(...all, "PLANTED_E") }), ["configuration"]);
+});
+
+test("ARCHITECTURE.md shows the arrow table that is enforced", () => {
+  const row = ([folder, allowed]: [string, readonly string[]]): string =>
+    `| \`${folder}\` | ${allowed.length === 0 ? "nothing" : allowed.map((prefix) => `\`${prefix}\``).join(", ")} |\n`;
+  const rows = Object.entries(ARROWS).map(row);
+  assert.deepEqual(rulesBroken({ "ARCHITECTURE.md": rows.join("") }), []);
+  assert.deepEqual(rulesBroken({ "ARCHITECTURE.md": rows.slice(1).join("") }), ["arrow-table"]);
 });
 
 test("the id of a claim rule stands once", () => {
