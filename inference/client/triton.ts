@@ -113,8 +113,12 @@ function bind(stub: GRPCInferenceServiceClient, defaultDeadlineMs: number): Omit
   const at = (call: CallOptions, attempted: string) => ({ attempted, signal: call.signal });
   return {
     live: async (call) =>
-      (await unaryCall<{ live: boolean }>((cb) => stub.serverLive({}, none, within(call), cb), at(call, "asking the model server if it lives")))
-        .live,
+      (
+        await unaryCall<{ live: boolean }>(
+          (cb) => stub.serverLive({}, none, within(call), cb),
+          at(call, "asking the model server if it lives"),
+        )
+      ).live,
     ready: async (call) =>
       (
         await unaryCall<{ ready: boolean }>(
@@ -131,7 +135,10 @@ function bind(stub: GRPCInferenceServiceClient, defaultDeadlineMs: number): Omit
       await unaryCall((cb) => stub.serverMetadata({}, none, within(call), cb), at(call, "asking the model server for its version")),
     modelMetadata: async (name, call) => {
       const request = { name, version: call.version ?? "" };
-      return await unaryCall((cb) => stub.modelMetadata(request, none, within(call), cb), at(call, `asking for the signature of model "${name}"`));
+      return await unaryCall(
+        (cb) => stub.modelMetadata(request, none, within(call), cb),
+        at(call, `asking for the signature of model "${name}"`),
+      );
     },
     statistics: async (name, call) => {
       const request = { name, version: "" };
@@ -147,7 +154,11 @@ function bind(stub: GRPCInferenceServiceClient, defaultDeadlineMs: number): Omit
   };
 }
 
-function inferRequest(model: string, inputs: readonly Tensor[], options: InferOptions & { readonly deadlineMs: number }): ModelInferRequest {
+function inferRequest(
+  model: string,
+  inputs: readonly Tensor[],
+  options: InferOptions & { readonly deadlineMs: number },
+): ModelInferRequest {
   return {
     modelName: model,
     modelVersion: options.version ?? "",
@@ -165,7 +176,10 @@ function tensorsOf(response: ModelInferResponse): readonly Tensor[] {
   return response.outputs.map(({ name, datatype, shape }, index) => {
     const data = response.rawOutputContents[index];
     if (data === undefined || !isDatatype(datatype)) {
-      throw new PayerHubError("INTERNAL", `reading output "${name}" of model "${response.modelName}": it has no raw bytes, it must have some`);
+      throw new PayerHubError(
+        "INTERNAL",
+        `reading output "${name}" of model "${response.modelName}": it has no raw bytes, it must have some`,
+      );
     }
     return { name, datatype, shape: shape.map(Number), data };
   });

@@ -49,39 +49,30 @@ export function rawFromContents(contents: InferTensorContents, input: { name: st
     );
   }
   if (contents[list].length !== count) {
-    throw new PayerHubError("INVALID_ARGUMENT", `reading input "${name}": it has ${contents[list].length} elements, its shape needs ${count}`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading input "${name}": it has ${contents[list].length} elements, its shape needs ${count}`,
+    );
   }
-  return encode(contents, datatype);
+  return ENCODERS[datatype](contents);
 }
 
-function encode(contents: InferTensorContents, datatype: Datatype): Uint8Array {
-  switch (datatype) {
-    case "BOOL":
-      return Uint8Array.from(contents.boolContents, Number);
-    case "INT8":
-      return bytes(Int8Array.from(contents.intContents));
-    case "INT16":
-      return bytes(Int16Array.from(contents.intContents));
-    case "INT32":
-      return bytes(Int32Array.from(contents.intContents));
-    case "INT64":
-      return bytes(BigInt64Array.from(contents.int64Contents));
-    case "UINT8":
-      return Uint8Array.from(contents.uintContents);
-    case "UINT16":
-      return bytes(Uint16Array.from(contents.uintContents));
-    case "UINT32":
-      return bytes(Uint32Array.from(contents.uintContents));
-    case "UINT64":
-      return bytes(BigUint64Array.from(contents.uint64Contents));
-    case "FP32":
-      return bytes(Float32Array.from(contents.fp32Contents));
-    case "FP64":
-      return bytes(Float64Array.from(contents.fp64Contents));
-    default:
-      return packBytes(contents.bytesContents);
-  }
-}
+const ENCODERS: Readonly<Record<Datatype, (contents: InferTensorContents) => Uint8Array>> = {
+  BOOL: ({ boolContents }) => Uint8Array.from(boolContents, Number),
+  INT8: ({ intContents }) => bytes(Int8Array.from(intContents)),
+  INT16: ({ intContents }) => bytes(Int16Array.from(intContents)),
+  INT32: ({ intContents }) => bytes(Int32Array.from(intContents)),
+  INT64: ({ int64Contents }) => bytes(BigInt64Array.from(int64Contents)),
+  UINT8: ({ uintContents }) => Uint8Array.from(uintContents),
+  UINT16: ({ uintContents }) => bytes(Uint16Array.from(uintContents)),
+  UINT32: ({ uintContents }) => bytes(Uint32Array.from(uintContents)),
+  UINT64: ({ uint64Contents }) => bytes(BigUint64Array.from(uint64Contents)),
+  FP32: ({ fp32Contents }) => bytes(Float32Array.from(fp32Contents)),
+  FP64: ({ fp64Contents }) => bytes(Float64Array.from(fp64Contents)),
+  BYTES: ({ bytesContents }) => packBytes(bytesContents),
+  FP16: () => new Uint8Array(),
+  BF16: () => new Uint8Array(),
+};
 
 function bytes(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

@@ -70,7 +70,9 @@ function isReady(models: Models, name: string, version: string): boolean {
 
 function selectStatistics(models: Models, name: string, version: string) {
   const wanted = version === "" ? undefined : parseVersion(name, version);
-  const selected = models.loaded().filter((model) => (name === "" || model.config.name === name) && (wanted === undefined || model.version === wanted));
+  const selected = models
+    .loaded()
+    .filter((model) => (name === "" || model.config.name === name) && (wanted === undefined || model.version === wanted));
   if (name !== "" && selected.length === 0) {
     throw new PayerHubError("INVALID_ARGUMENT", `reading the statistics of model "${name}": it is not loaded, it must be`);
   }
@@ -91,10 +93,7 @@ function refuseRepositoryName(name: string): void {
   if (name !== "") throw new PayerHubError("UNIMPLEMENTED", `reading repository "${name}": naming one is not offered, it must be empty`);
 }
 
-function unaryHandler<Q, R>(
-  options: HandlerOptions,
-  work: (request: Q, signal: AbortSignal) => Promise<R> | R,
-): handleUnaryCall<Q, R> {
+function unaryHandler<Q, R>(options: HandlerOptions, work: (request: Q, signal: AbortSignal) => Promise<R> | R): handleUnaryCall<Q, R> {
   return (call, answer) => {
     void respond(options, { call, answer, work });
   };

@@ -60,7 +60,13 @@ const modelConfig = z.strictObject({
     }),
   ),
   instance_group: z
-    .array(z.strictObject({ name: optional(z.string()), count: optional(count.min(1).max(MAX_INSTANCES)), kind: optional(z.enum(["KIND_CPU", "KIND_AUTO"])) }))
+    .array(
+      z.strictObject({
+        name: optional(z.string()),
+        count: optional(count.min(1).max(MAX_INSTANCES)),
+        kind: optional(z.enum(["KIND_CPU", "KIND_AUTO"])),
+      }),
+    )
     .optional(),
   dynamic_batching: optional(
     z.strictObject({
@@ -112,11 +118,17 @@ export function readModelConfig(text: string, folderName: string): ModelConfig {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = issue?.path.filter((part) => typeof part === "string").join(".") ?? "";
-    throw new PayerHubError("INVALID_ARGUMENT", `reading the configuration of model "${folderName}": ${path} ${issue?.message ?? "is wrong"}`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading the configuration of model "${folderName}": ${path} ${issue?.message ?? "is wrong"}`,
+    );
   }
   const config = parsed.data;
   if (config.name !== undefined && config.name !== folderName) {
-    throw new PayerHubError("INVALID_ARGUMENT", `reading the configuration of model "${folderName}": it names "${config.name}", it must name its folder`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading the configuration of model "${folderName}": it names "${config.name}", it must name its folder`,
+    );
   }
   const policy = config.dynamic_batching?.default_queue_policy;
   const maxBatchSize = config.max_batch_size ?? 0;

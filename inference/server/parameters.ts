@@ -32,7 +32,8 @@ function checkReserved(name: string, parameter: InferParameter): void {
     return;
   }
   const given = parameter.parameterChoice?.$case;
-  if (given === undefined || !allowed.includes(given)) refuse(name, `it is given as ${given ?? "nothing"}, it must be ${allowed.join(" or ")}`);
+  if (given === undefined || !allowed.includes(given))
+    refuse(name, `it is given as ${given ?? "nothing"}, it must be ${allowed.join(" or ")}`);
   const integer = integerOf(parameter);
   if (integer !== undefined && integer < 0n) refuse(name, "it is below 0, it must not be");
 }

@@ -60,7 +60,8 @@ function readMessage(cursor: Cursor, close: string | undefined, depth: number): 
   for (;;) {
     const token = cursor.next();
     if (close === undefined ? token.kind === "end" : token.text === close && token.kind === "punctuation") return fields;
-    if (token.kind !== "word" || !/^[A-Za-z_]\w*$/.test(token.text)) throw broken(token.line, `it has "${token.text}" where a field name must be`);
+    if (token.kind !== "word" || !/^[A-Za-z_]\w*$/.test(token.text))
+      throw broken(token.line, `it has "${token.text}" where a field name must be`);
     const values = (fields[token.text] ??= []);
     readValues(cursor, values, depth);
     const separator = cursor.peek();

@@ -22,7 +22,9 @@ export interface RepositoryModel {
 export async function modelNames(repository: string): Promise<readonly string[]> {
   const entries = await readdir(repository, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const configured = await Promise.all(folders.map(async (name) => ((await isFile(join(repository, name, "config.pbtxt"))) ? name : undefined)));
+  const configured = await Promise.all(
+    folders.map(async (name) => ((await isFile(join(repository, name, "config.pbtxt"))) ? name : undefined)),
+  );
   return configured.filter((name) => name !== undefined).toSorted();
 }
 
@@ -37,15 +39,23 @@ export async function readModel(repository: string, name: string): Promise<Repos
     throw new PayerHubError("NOT_FOUND", `reading model "${name}": the repository has no such model`);
   }
   if ((await stat(configPath)).size > MAX_CONFIG_BYTES) {
-    throw new PayerHubError("INVALID_ARGUMENT", `reading the configuration of model "${name}": it is larger than ${MAX_CONFIG_BYTES} bytes`);
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading the configuration of model "${name}": it is larger than ${MAX_CONFIG_BYTES} bytes`,
+    );
   }
   const config = readModelConfig(await readFile(configPath, "utf8"), name);
   const found = (await readdir(folder)).filter((entry) => /^[1-9]\d*$/.test(entry)).map(Number);
-  const versions = select(config.versions, found).map((version) => ({ version, modelPath: join(folder, String(version), config.fileName) }));
+  const versions = select(config.versions, found).map((version) => ({
+    version,
+    modelPath: join(folder, String(version), config.fileName),
+  }));
   for (const { version, modelPath } of versions) {
-    if (!(await isFile(modelPath))) throw new PayerHubError("NOT_FOUND", `reading model "${name}": version ${version} has no ${config.fileName}`);
+    if (!(await isFile(modelPath)))
+      throw new PayerHubError("NOT_FOUND", `reading model "${name}": version ${version} has no ${config.fileName}`);
   }
-  if (versions.length === 0) throw new PayerHubError("NOT_FOUND", `reading model "${name}": its version policy selects none of its folders`);
+  if (versions.length === 0)
+    throw new PayerHubError("NOT_FOUND", `reading model "${name}": its version policy selects none of its folders`);
   return { config, versions };
 }
 

@@ -45,7 +45,11 @@ function toOrt(tensor: Tensor): OrtTensor {
   const shape = [...tensor.shape];
   if (type === "string") {
     const decoder = new TextDecoder();
-    return new OrtTensor("string", (unpackBytes(tensor.data) ?? []).map((element) => decoder.decode(element)), shape);
+    return new OrtTensor(
+      "string",
+      (unpackBytes(tensor.data) ?? []).map((element) => decoder.decode(element)),
+      shape,
+    );
   }
   const own = new ArrayBuffer(tensor.data.byteLength);
   new Uint8Array(own).set(tensor.data);
@@ -79,7 +83,10 @@ async function run(session: InferenceSession, inputs: readonly Tensor[]) {
   const inferred = performance.now();
   const outputs = Object.entries(results).map(([name, tensor]) => fromOrt(name, tensor));
   const ended = performance.now();
-  return { outputs, times: { inputNs: nanoseconds(began, fed), inferNs: nanoseconds(fed, inferred), outputNs: nanoseconds(inferred, ended) } };
+  return {
+    outputs,
+    times: { inputNs: nanoseconds(began, fed), inferNs: nanoseconds(fed, inferred), outputNs: nanoseconds(inferred, ended) },
+  };
 }
 
 async function serve(port: NonNullable<typeof parentPort>, start: SessionStart): Promise<void> {

@@ -31,7 +31,10 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
   const worker = new Worker(new URL(`./session-worker${extension}`, import.meta.url), { workerData: start, stderr: true });
   // ONNX Runtime writes warnings there that may quote tensor values; nobody reads them.
   worker.stderr.resume();
-  const exited = once(worker, "exit").then(() => undefined, () => undefined);
+  const exited = once(worker, "exit").then(
+    () => undefined,
+    () => undefined,
+  );
   const attempted = "loading a model into a session";
   const failed = once(worker, "error").then(([cause]) => {
     throw new PayerHubError("INVALID_ARGUMENT", `${attempted}: ONNX Runtime refused the file, it must be a valid model`, { cause });
@@ -98,7 +101,10 @@ function settle(waiting: Map<number, Waiting>, message: FromSession): void {
   const entry = waiting.get(message.id);
   waiting.delete(message.id);
   if (message.kind === "done") entry?.resolve({ outputs: message.outputs, times: message.times });
-  else entry?.reject(new PayerHubError("INTERNAL", "running a model: ONNX Runtime failed, it must return outputs", { cause: new Error(message.message) }));
+  else
+    entry?.reject(
+      new PayerHubError("INTERNAL", "running a model: ONNX Runtime failed, it must return outputs", { cause: new Error(message.message) }),
+    );
 }
 
 /** A session that is loaded again before the next run when its thread has died (out of memory, a fault in native code). */

@@ -49,7 +49,8 @@ function checkNames(request: ModelInferRequest, config: ModelConfig): void {
   for (const input of request.inputs) {
     if (seen.has(input.name)) throw invalid(`it has input "${input.name}" twice, it may have it once`);
     seen.add(input.name);
-    if (!config.inputs.some((spec) => spec.name === input.name)) throw invalid(`it has input "${input.name}", the model has none of that name`);
+    if (!config.inputs.some((spec) => spec.name === input.name))
+      throw invalid(`it has input "${input.name}", the model has none of that name`);
     if (Object.hasOwn(input.parameters, "shared_memory_region")) {
       throw new PayerHubError("NOT_FOUND", `reading input "${input.name}": its shared-memory region is not registered`);
     }
@@ -94,10 +95,12 @@ function readShape(given: ModelInferRequest_InferInputTensor, { spec, config }: 
   const shape = given.shape.map(Number);
   const batched = config.maxBatchSize > 0;
   const wanted = batched ? [-1, ...spec.dims] : spec.dims;
-  const fits = shape.length === wanted.length && shape.every((dimension, axis) => dimension >= 0 && [-1, dimension].includes(wanted[axis] ?? -2));
+  const fits =
+    shape.length === wanted.length && shape.every((dimension, axis) => dimension >= 0 && [-1, dimension].includes(wanted[axis] ?? -2));
   if (!fits) throw invalid(`input "${given.name}" has shape [${shape.join(",")}], the model takes [${wanted.join(",")}]`);
   const rows = shape[0] ?? 0;
-  if (batched && rows > config.maxBatchSize) throw invalid(`input "${given.name}" has ${rows} rows, the model takes at most ${config.maxBatchSize}`);
+  if (batched && rows > config.maxBatchSize)
+    throw invalid(`input "${given.name}" has ${rows} rows, the model takes at most ${config.maxBatchSize}`);
   return shape;
 }
 

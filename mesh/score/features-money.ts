@@ -6,7 +6,13 @@ import { toNumber } from "./field-index.ts";
 export const MONEY_FEATURES: readonly Feature[] = [
   { name: "has_amounts", low: 0, high: 1, neutral: 0, of: ({ fields }) => Number(fields.number("claim.total_charge_cents") !== undefined) },
   { name: "charge_log", low: 0, high: 8, neutral: 3.5, of: ({ fields }) => dollarsLog(fields.number("claim.total_charge_cents")) },
-  { name: "charge_gap", low: 0, high: 1, neutral: 0, of: (evidence) => totalGap(evidence, "claim.total_charge_cents", "lines[].charge_cents") },
+  {
+    name: "charge_gap",
+    low: 0,
+    high: 1,
+    neutral: 0,
+    of: (evidence) => totalGap(evidence, "claim.total_charge_cents", "lines[].charge_cents"),
+  },
   {
     name: "allowed_ratio",
     low: 0,

@@ -28,7 +28,19 @@ export const READING_FEATURES: readonly Feature[] = [
     of: (evidence) => mean(ocrConfidences(evidence).map((confidence) => Number(confidence < LOW_WORD_CONFIDENCE))),
   },
   { name: "second_reading_disagreement", low: 0, high: 1, neutral: 0, of: disagreement },
-  { name: "noise_ratio_log", low: 0, high: 4, neutral: 0, of: ({ pages }) => Math.log1p(quantile(pages.map((page) => page.noiseRatio), 1) ?? 0) },
+  {
+    name: "noise_ratio_log",
+    low: 0,
+    high: 4,
+    neutral: 0,
+    of: ({ pages }) =>
+      Math.log1p(
+        quantile(
+          pages.map((page) => page.noiseRatio),
+          1,
+        ) ?? 0,
+      ),
+  },
   { name: "fields_log", low: 0, high: 6, neutral: 0, of: ({ fields }) => Math.log1p(fields.all.length) },
   { name: "pages_log", low: 0, high: 6, neutral: 0, of: ({ pages }) => Math.log1p(pages.length) },
   {

@@ -37,7 +37,9 @@ function unitsMax({ fields, drug }: Evidence): number | undefined {
 function duplicateLines({ fields }: Evidence): number | undefined {
   const rows = fields.rows("lines");
   if (rows.length === 0) return undefined;
-  const distinct = new Set(rows.map((row) => ["service_date", "hcpcs", "units", "charge_cents"].map((column) => row.get(column)).join("|")));
+  const distinct = new Set(
+    rows.map((row) => ["service_date", "hcpcs", "units", "charge_cents"].map((column) => row.get(column)).join("|")),
+  );
   return 1 - distinct.size / rows.length;
 }
 

@@ -8,10 +8,10 @@ import { run, tail } from "../child.mjs";
 export const name = "triton";
 export const version = "0.7.0";
 
-/** What the Python backend's models import. */
-const PACKAGES = ["numpy==2.3.5", "onnxruntime==1.23.2"];
-/** The wheel has a stub for each of these; 3.11 is Debian 12's own. */
-const PYTHONS = ["python3.11", "python3.12", "python3.13", "python3.10", "python3"];
+/** What the Python backend's models import. Its stub was built for numpy 1: with numpy 2 every output has zero bytes. */
+const PACKAGES = ["numpy==1.26.4", "onnxruntime==1.23.2"];
+/** The wheel has a stub and numpy 1 a wheel for each of these; 3.11 is Debian 12's own. */
+const PYTHONS = ["python3.11", "python3.12", "python3.10", "python3"];
 /** 55 MB over a slow line. */
 const PIP_TIMEOUT_MS = 15 * 60_000;
 

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+/** Largest message either way: a batch of 64 page tensors of 602 KB. */
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+/** The models that come with the product. */
+const REPOSITORY = fileURLToPath(new URL("./repository", import.meta.url));
+
+export const inferenceConfigSchema = z.strictObject({
+  /** Loopback unless said otherwise: the protocol has no authentication. */
+  host: z.string().default("127.0.0.1"),
+  /** 0 lets the system choose. */
+  port: z.int().min(0).max(65_535).default(0),
+  repository: z.string().default(REPOSITORY),
+  maxMessageBytes: z.int().positive().default(MAX_MESSAGE_BYTES),
+  lenient: z.boolean().default(false),
+  version: z.string().default("0.1.0"),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+/** How the embedded model server runs; every key has a default. */
+export type InferenceConfig = Readonly<z.infer<typeof inferenceConfigSchema>>;
+
+/** Reads the environment of `inference/main.ts`; throws a ZodError that names what is malformed. */
+export function inferenceConfigFrom(env: Readonly<Record<string, string | undefined>>): InferenceConfig {
+  return Object.freeze(
+    inferenceConfigSchema.parse({
+      host: env["INFERENCE_HOST"],
+      port: env["INFERENCE_PORT"] === undefined ? 8_001 : Number(env["INFERENCE_PORT"]),
+      repository: env["MODEL_REPOSITORY"],
+      lenient: env["INFERENCE_LENIENT"] === "true",
+      logLevel: env["LOG_LEVEL"],
+    }),
+  );
+}
