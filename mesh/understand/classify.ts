@@ -48,6 +48,15 @@ interface Clue {
   readonly kind: "title" | "label";
 }
 
+const headings = NAMES.map((type) => {
+  const [is, isNot] = TYPE_EVIDENCE[type].headings;
+  return { type, is: new RegExp(is), isNot: new RegExp(isNot) };
+});
+/** Words of a heading; longer lines are sentences. */
+const MAX_HEADING_WORDS = 9;
+/** A heading that only contains a type's words is worth this part of a known title. */
+const HEADING_SHARE = 0.8;
+
 const clues = phraseIndex<readonly Clue[]>(
   [
     ...Map.groupBy(
@@ -132,6 +141,7 @@ function cluePoints(page: PageModel): Points {
     const tall = line.height > bodyHeight * 1.2;
     const titlePoints = (top || tall ? TITLE_POINTS : LOW_TITLE_POINTS) * (top && tall ? 1.4 : 1);
     for (const cell of cells) {
+      if (top && tall && cell.tokens.length <= MAX_HEADING_WORDS) headingPoints(titles, textOf(cell.tokens), titlePoints * HEADING_SHARE);
       for (const { text, whole } of headsOf(textOf(cell.tokens))) {
         for (const clue of clues.match(text)[0]?.phrase.meaning ?? []) {
           if (clue.kind === "title" && whole) titles[clue.type] = Math.max(titles[clue.type], titlePoints);
@@ -143,6 +153,11 @@ function cluePoints(page: PageModel): Points {
   }
   for (const name of NAMES) titles[name] += Math.min(BODY_CAP, labels[name]);
   return titles;
+}
+
+function headingPoints(titles: Points, text: string, points: number): void {
+  const lower = text.toLowerCase();
+  for (const { type, is, isNot } of headings) if (is.test(lower) && !isNot.test(lower)) titles[type] = Math.max(titles[type], points);
 }
 
 /** The cell itself and what stands before a colon or dash in it. */

@@ -29,7 +29,7 @@ const cues = new RegExp(STATEMENT_CUES.join("|"));
 
 /** Every statement of a decision in the letter, boilerplate left out. */
 export function decisionVotes(paragraphs: readonly Paragraph[]): DecisionVote[] {
-  return paragraphs.flatMap((paragraph) =>
+  return paragraphs.filter((paragraph) => !paragraph.options).flatMap((paragraph) =>
     sentencesOf(paragraph.text).flatMap((sentence) => {
       const found = isBoilerplate(sentence) ? undefined : phraseDecision(sentence);
       return found === undefined

@@ -1,4 +1,4 @@
-import { BOILERPLATE, DECISION_PHRASES, type DecisionName } from "./data/decisions.ts";
+import { BOILERPLATE, DECISION_PHRASES, type DecisionName, LABEL_LIKE } from "./data/decisions.ts";
 
 /** Characters of one sentence that are looked at; longer stretches are tables or noise. */
 const MAX_SENTENCE_CHARS = 600;
@@ -10,6 +10,7 @@ export interface PhraseDecision {
 }
 
 const phrases = DECISION_PHRASES.map((row) => ({ decision: row.decision, pattern: new RegExp(row.pattern) }));
+const labelLike = new RegExp(LABEL_LIKE.join("|"));
 const boilerplate = new RegExp(BOILERPLATE.join("|"));
 
 /** The decision that a sentence or heading states, the stronger wording first; undefined when it states none. */
@@ -22,9 +23,10 @@ export function phraseDecision(text: string): PhraseDecision | undefined {
   return undefined;
 }
 
-/** Whether a sentence speaks of rights, rules or possibilities instead of this request. */
+/** Whether a text speaks of rights, rules or possibilities instead of this request, or is only a label. */
 export function isBoilerplate(sentence: string): boolean {
-  return boilerplate.test(sentence.slice(0, MAX_SENTENCE_CHARS).toLowerCase());
+  const lower = sentence.slice(0, MAX_SENTENCE_CHARS).toLowerCase();
+  return boilerplate.test(lower) || labelLike.test(lower);
 }
 
 /** Sentences of a paragraph; points inside numbers and after single letters do not end one. */

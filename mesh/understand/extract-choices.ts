@@ -4,6 +4,7 @@ import type { ReadPage } from "./document-model.ts";
 import type { Extraction } from "./extraction.ts";
 import type { FieldLabels } from "./data/field-labels.ts";
 import { centerY, heightOf, type Line } from "./lines.ts";
+import { parseDecision } from "./parse-decision.ts";
 import { parseActive, parseLevel, parseUrgency, parseYesNo } from "./parse-choice.ts";
 import type { Parser } from "./parsed.ts";
 import { type ReadValue, readValue } from "./readings.ts";
@@ -19,22 +20,36 @@ const OPTIONS: Readonly<Partial<Record<FieldLabels["kind"], Parser>>> = {
   yes_no: parseYesNo,
   active: parseActive,
   level: parseLevel,
+  decision: parseDecision,
+};
+
+/** Choices that need no label beside them. */
+const UNLABELED: Readonly<Partial<Record<Extraction["type"], Pick<FieldLabels, "field" | "kind">>>> = {
+  pa: { field: "request.urgency", kind: "urgency" },
+  letter: { field: "decision", kind: "decision" },
 };
 
 /** Choices that a form offers as checkboxes: the one option whose box is marked. */
 export function extractChoices(extraction: Extraction): FieldCandidate[] {
-  return extraction.pages.flatMap((page) => page.model.lines.flatMap((line, at) => choicesOn(page, line, at)));
+  return extraction.pages.flatMap((page) => page.model.lines.flatMap((line, at) => choicesOn(page, line, { at, unlabeled: UNLABELED[extraction.type] })));
 }
 
-function choicesOn(page: ReadPage, line: Line, lineIndex: number): FieldCandidate[] {
+interface Where {
+  /** Index of the line. */
+  readonly at: number;
+  /** The choice that this document type offers without a label. */
+  readonly unlabeled: Pick<FieldLabels, "field" | "kind"> | undefined;
+}
+
+function choicesOn(page: ReadPage, line: Line, { at, unlabeled }: Where): FieldCandidate[] {
   const boxes = page.model.checkboxes.filter((checkbox) => stands(checkbox, line));
   if (boxes.length === 0) return [];
-  const labeled = (page.hitsByLine.get(lineIndex) ?? []).concat(page.hitsByLine.get(lineIndex - 1) ?? []);
+  const labeled = (page.hitsByLine.get(at) ?? []).concat(page.hitsByLine.get(at - 1) ?? []);
   const meanings = labeled
     .flatMap((hit) => hit.meaning.map((meaning) => ({ meaning, score: hit.score })))
     .filter(({ meaning }) => OPTIONS[meaning.kind] !== undefined);
-  const urgency = { meaning: { field: "request.urgency", kind: "urgency" as const, labels: [] }, score: 0.7 };
-  for (const { meaning, score } of [...meanings, urgency]) {
+  const tried = unlabeled === undefined ? meanings : [...meanings, { meaning: unlabeled, score: 0.7 }];
+  for (const { meaning, score } of tried) {
     const parse = OPTIONS[meaning.kind];
     const marked = parse === undefined ? [] : markedOptions(line, boxes, parse);
     const [only] = marked;

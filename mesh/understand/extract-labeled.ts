@@ -2,6 +2,7 @@ import { type FieldCandidate, candidateOf } from "./candidate.ts";
 import type { FieldLabels, ValueKind } from "./data/field-labels.ts";
 import { type LabelMeanings, type ReadPage, sectionOf } from "./document-model.ts";
 import type { Extraction } from "./extraction.ts";
+import { serviceHeadLines } from "./extract-lines.ts";
 import type { LabelHit } from "./label-hits.ts";
 import type { Parser } from "./parsed.ts";
 import { readValue } from "./readings.ts";
@@ -33,12 +34,13 @@ const ELSEWHERE: ReadonlySet<ValueKind> = new Set(["none", "icd10", "hcpcs"]);
 /** Values beside or under their printed labels. */
 export function extractLabeled(extraction: Extraction): FieldCandidate[] {
   const parsers = valueParsers(extraction.book);
-  return extraction.pages.flatMap((page) =>
-    page.hits.flatMap((hit) => {
+  return extraction.pages.flatMap((page) => {
+    const heads = serviceHeadLines(page.model);
+    return page.hits.filter((hit) => !heads.has(hit.line)).flatMap((hit) => {
       const meaning = meaningOf(extraction, page, hit);
       return meaning === undefined || ELSEWHERE.has(meaning.kind) ? [] : labeledValue({ page, hit, meaning, parse: parsers[meaning.kind] });
-    }),
-  );
+    });
+  });
 }
 
 /** The meaning that fits the document type and the form part; the more particular one wins. */

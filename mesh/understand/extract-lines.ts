@@ -8,6 +8,7 @@ import { parseMoney } from "./parse-money.ts";
 import { parseInteger } from "./parse-number.ts";
 import { parseAdjustmentReason } from "./parse-carc.ts";
 import type { Parser } from "./parsed.ts";
+import type { PageModel } from "./page-model.ts";
 import { readValue } from "./readings.ts";
 import { type Table, type TableRow, tablesOf } from "./tables.ts";
 import type { Token } from "./tokens.ts";
@@ -34,6 +35,15 @@ export function extractLines(extraction: Extraction): FieldCandidate[] {
     .filter((values) => values.some((value) => value.name === "hcpcs") && values.some((value) => value.name.endsWith("_cents")))
     .slice(0, MAX_LINES)
     .flatMap((values, index) => values.map((value) => ({ ...value, name: `lines[${index}].${value.name}` })));
+}
+
+/** Head lines of service tables: their column titles are no labels of the form. */
+export function serviceHeadLines(model: PageModel): ReadonlySet<number> {
+  return new Set(
+    tablesOf(model, columns)
+      .filter(isServiceTable)
+      .flatMap((table) => table.headerLines),
+  );
 }
 
 function isServiceTable(table: Table<LineColumn>): boolean {

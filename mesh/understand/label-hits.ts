@@ -26,6 +26,8 @@ export interface LabelHit<T> {
   readonly opensCell: boolean;
   /** Nothing else stands in its cell. */
   readonly fillsCell: boolean;
+  /** Printed with a capital or a mark first, as labels are. */
+  readonly capital: boolean;
 }
 
 /** Labels of a page in reading order; where several begin at one word, the longest wins. */
@@ -98,6 +100,7 @@ function toHit<T>(scan: LineScan<T>, cell: Cell, { start, end, match }: Found<T>
     end,
     box: unionBox(tokens.map((token) => token.box)),
     score: match.score,
+    capital: !/^[a-z]/.test(tokens[0]?.text ?? ""),
     marked,
     opensCell: cell.tokens[0] === tokens[0],
     fillsCell:

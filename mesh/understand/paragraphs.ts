@@ -1,4 +1,4 @@
-import { heightOf, median } from "./lines.ts";
+import { centerY, heightOf, median, unionBox } from "./lines.ts";
 import { type PageModel, textOf } from "./page-model.ts";
 import type { Token } from "./tokens.ts";
 
@@ -16,6 +16,8 @@ export interface Paragraph {
   readonly position: number;
   /** Printed larger than the page's body text. */
   readonly title: boolean;
+  /** A line of check boxes: what stands there is offered, not stated. */
+  readonly options: boolean;
 }
 
 /** Paragraphs of a page in reading order; cells far apart on a line are not joined. */
@@ -39,7 +41,19 @@ export function paragraphsOf(model: PageModel): Paragraph[] {
 function toParagraph(model: PageModel, tokens: readonly Token[], body: number): Paragraph {
   const top = tokens[0]?.box.y0 ?? 0;
   const tall = median(tokens.map((token) => heightOf(token.box)));
-  return { page: model.page, text: textOf(tokens), tokens, position: top / Math.max(1, model.heightPx), title: tall > body * TITLE_HEIGHT };
+  return {
+    page: model.page,
+    text: textOf(tokens),
+    tokens,
+    position: top / Math.max(1, model.heightPx),
+    title: tall > body * TITLE_HEIGHT,
+    options: offersOptions(model, tokens),
+  };
+}
+
+function offersOptions(model: PageModel, tokens: readonly Token[]): boolean {
+  const box = unionBox(tokens.map((token) => token.box));
+  return model.checkboxes.some((checkbox) => checkbox.box !== undefined && Math.abs(centerY(checkbox.box) - centerY(box)) < heightOf(box));
 }
 
 /** The tokens up to the end of the first sentence. */

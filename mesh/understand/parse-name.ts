@@ -16,6 +16,7 @@ export function parseName(text: string): Parsed | undefined {
     const letters = straight(word[0]);
     if (taken.length >= MAX_WORDS || CREDENTIALS.test(letters) || !WORD.test(letters)) break;
     taken.push(word);
+    if (/[a-z]{3}\.$/.test(word[0])) break;
   }
   const parts = taken.map((word) => straight(word[0]));
   const value = ordered(parts);

@@ -11,6 +11,11 @@ export function parseInteger(text: string): Parsed | undefined {
   return firstNumber(text, INTEGER, "integer", (digits) => String(Number(digits)));
 }
 
+/** Finds a whole number that counts units, visits or doses and stands at the very beginning. */
+export function parseUnitCount(text: string): Parsed | undefined {
+  return /^\W*\S+ (?:approved )?(?:units?|visits|doses|injections|treatments|fills)\b/i.test(text) ? parseInteger(text) : undefined;
+}
+
 /** Finds the first number with or without decimals, written as printed without leading zeros. */
 export function parseDecimal(text: string): Parsed | undefined {
   return firstNumber(text, DECIMAL, "decimal", (digits) => digits.replace(/^0+(?=\d)/, ""));

@@ -1,6 +1,7 @@
 import { DocumentType, IntakeManifest, PageWords, Understanding } from "../../proto/document/v1/document.pb.ts";
 import { artefactKey, type Stage, type StageContext } from "../stage.ts";
 import type { CodeBook } from "./code-book.ts";
+import { recordRef } from "../store/object-ref.ts";
 import { understand } from "./understand.ts";
 
 export interface UnderstandStageOptions {
@@ -30,7 +31,7 @@ export function createUnderstandStage({ book }: UnderstandStageOptions): Stage<"
           typeConfidence: understanding.typeConfidence,
           decision: understanding.decision,
           payerId: understanding.payerId,
-          understanding: ref,
+          understanding: recordRef(ref),
         },
       };
     },

@@ -26,6 +26,7 @@ export interface TableRow<K> {
 }
 
 export interface Table<K> {
+  readonly headerLines: readonly number[];
   readonly columns: readonly Column<K>[];
   readonly rows: readonly TableRow<K>[];
 }
@@ -37,7 +38,7 @@ export function tablesOf<K>(model: PageModel, index: PhraseIndex<K>): Table<K>[]
     const header = headerAt(model, index, at);
     if (header === undefined) continue;
     const rows = rowsBelow(model, index, { columns: header.columns, from: header.next });
-    tables.push({ columns: header.columns, rows });
+    tables.push({ headerLines: Array.from({ length: header.next - at }, (_, offset) => at + offset), columns: header.columns, rows });
     at = Math.max(at, rows.at(-1)?.line ?? header.next - 1);
   }
   return tables;

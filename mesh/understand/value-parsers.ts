@@ -11,7 +11,7 @@ import { parseMoney } from "./parse-money.ts";
 import { parseName } from "./parse-name.ts";
 import { parseNdc } from "./parse-ndc.ts";
 import { parseNpi } from "./parse-npi.ts";
-import { parseDecimal, parseInteger, parsePercent } from "./parse-number.ts";
+import { parseDecimal, parseInteger, parsePercent, parseUnitCount } from "./parse-number.ts";
 import { parsePhone } from "./parse-phone.ts";
 import { parseStrength } from "./parse-strength.ts";
 import { parsePlainText } from "./parse-text.ts";
@@ -31,6 +31,7 @@ export function valueParsers(book: CodeBook): Readonly<Record<ValueKind, Parser>
     money: parseMoney,
     percent: parsePercent,
     integer: parseInteger,
+    unit_count: parseUnitCount,
     decimal: parseDecimal,
     text: parsePlainText,
     plan: parsePlainText,

@@ -11,6 +11,7 @@ export type ValueKind =
   | "money"
   | "percent"
   | "integer"
+  | "unit_count"
   | "decimal"
   | "text"
   | "drug"

@@ -10,10 +10,11 @@ export interface ProseRule {
 }
 
 export const PROSE_RULES: readonly ProseRule[] = [
+  { field: "provider.name", kind: "name", before: "(?:a claim from|claim submitted by|services (?:from|by|provided by)|care (?:from|by)|claim by|visit with)", types: ["eob", "claim"] },
   { field: "services[0].units", kind: "integer", before: "(?:hcpcs|cpt|j-code|code):? [a-z0-9]{5},?(?: for| x)?", types: ["pa", "letter", "appeal"] },
   { field: "request.urgency", kind: "urgency", before: "(?:this is an?|please treat this as an?|request is|submitted as an?)", types: ["pa"] },
   { field: "request.date", kind: "date", before: "(?:request|submission)(?: that)?(?: (?:we|was))? (?:received|dated|submitted|sent|made)(?: by us)?(?: on)?", types: ["letter", "appeal"] },
-  { field: "authorization.units", kind: "integer", before: "(?:\\d{4}|\\d{2}),? for(?: up to)?", types: ["letter"] },
+  { field: "authorization.units", kind: "unit_count", before: "(?:for|total of|up to|approved)", types: ["letter"] },
   { field: "authorization.start_date", kind: "date", before: "(?:valid|effective|approved|authori[sz]ed|approval is|good|period)(?: \\w+){0,6}? (?:from|beginning|starting|as of|on|:)", types: ["letter"] },
   { field: "authorization.start_date", kind: "date", before: "(?:for (?:service )?dates(?: of service)?(?: from)?|from|between|begins(?: on)?|begin date|starts(?: on)?|valid)", types: ["letter"] },
   { field: "authorization.end_date", kind: "date", before: "(?:\\d{4},?|[a-z]{3,9} \\d{1,2}, \\d{4},?|\\d{2}-[a-z]{3}-\\d{4},?|\\d{2}) (?:through|to|until|thru|and|-|–)", types: ["letter"] },
