@@ -51,9 +51,11 @@ function choose(files, args) {
 async function runBatch(files, concurrency, tally) {
   if (files.length === 0) return;
   const stream = run({ files: files.map((path) => join(ROOT, path)), cwd: ROOT, concurrency, timeout: FILE_TIMEOUT_MS });
-  stream.on("test:pass", ({ file, details, skip, todo }) => {
-    if (file === undefined || details.type === "suite" || skip !== undefined || todo !== undefined) return;
-    tally.passedByFile.set(file, (tally.passedByFile.get(file) ?? 0) + 1);
+  stream.on("test:pass", ({ file, name, details, skip, todo }) => {
+    // The runner passes a file that holds no test under the file's own name.
+    if (name === file) tally.empty.push(file);
+    const counts = file !== undefined && name !== file && details.type !== "suite" && skip === undefined && todo === undefined;
+    if (counts) tally.passedByFile.set(file, (tally.passedByFile.get(file) ?? 0) + 1);
   });
   stream.on("test:summary", ({ file, counts }) => {
     // Each file has its own summary; the one without a file is the batch's.
@@ -80,7 +82,7 @@ async function countServers(tally) {
 
 async function main() {
   const { units, crossing } = choose(await testFiles(), process.argv.slice(2));
-  const tally = { passed: 0, failed: 0, skipped: 0, passedByFile: new Map() };
+  const tally = { passed: 0, failed: 0, skipped: 0, passedByFile: new Map(), empty: [] };
   await runBatch(units, PARALLEL_FILES, tally);
   await runBatch(crossing, 1, tally);
   const files = `${tally.passedByFile.size} of ${units.length + crossing.length} files passed tests`;
@@ -88,6 +90,9 @@ async function main() {
   console.log(`\n${files}${servers === "" ? "" : `; passed with real servers: ${servers}`}`);
   if (tally.passed + tally.failed === 0) console.log("no test ran, at least one must");
   const skipped = tally.skipped === 0 ? "" : `, ${tally.skipped} skipped`;
+  for (const file of tally.empty) console.log(`${file} holds no test, at least one must be in it`);
+  tally.passed -= tally.empty.length;
+  tally.failed += tally.empty.length;
   console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
   process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
 }
