@@ -1,0 +1,19 @@
+import { DocumentType } from "../../proto/document/v1/document.pb.ts";
+import { determinationLetter } from "./determination-letter.ts";
+import type { DocumentKind } from "./draft.ts";
+import { explanationOfBenefit } from "./explanation-of-benefit.ts";
+import { priorAuthorizationRequest } from "./prior-authorization-request.ts";
+
+/** Every document kind the corpus can write, by type number. */
+export const KINDS: readonly DocumentKind[] = [
+  priorAuthorizationRequest,
+  determinationLetter,
+  explanationOfBenefit,
+];
+
+/** The kind of a type. Throws RangeError on a type that no kind writes. */
+export function kindOf(type: DocumentType): DocumentKind {
+  const kind = KINDS.find((one) => one.type === type);
+  if (kind === undefined) throw new RangeError(`writing a document of type "${type}": no kind writes it, it must be 1 to ${DocumentType.OTHER}`);
+  return kind;
+}
