@@ -14,7 +14,12 @@ const CHECKS = [
   { name: "types", command: "tsc", args: ["--noEmit", "-p", "."], repair: "" },
   { name: "lint", command: "oxlint", args: ["--deny-warnings"], repair: "" },
   { name: "format", command: "biome", args: ["format", "."], repair: "npm run format" },
-  { name: "tidy", command: "node", args: ["--test", "--test-reporter=dot", "test/tidy.test.ts", "test/tidy/*.test.ts"], repair: "" },
+  {
+    name: "tidy",
+    command: "node",
+    args: ["--test", "--test-reporter=dot", "test/tidy.test.ts", "test/lint.test.ts", "test/tidy/*.test.ts"],
+    repair: "",
+  },
   { name: "unused", command: "knip", args: ["--no-progress"], repair: "" },
   { name: "proto", command: "node", args: ["scripts/proto.mjs", "--check"], repair: "npm run proto" },
 ];

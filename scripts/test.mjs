@@ -90,7 +90,7 @@ async function main() {
   console.log(`\n${files}${servers === "" ? "" : `; passed with real servers: ${servers}`}`);
   if (tally.passed + tally.failed === 0) console.log("no test ran, at least one must");
   const skipped = tally.skipped === 0 ? "" : `, ${tally.skipped} skipped`;
-  for (const file of tally.empty) console.log(`${file} holds no test, at least one must be in it`);
+  for (const file of tally.empty) console.log(`${String(file)} holds no test, at least one must be in it`);
   tally.passed -= tally.empty.length;
   tally.failed += tally.empty.length;
   console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);
