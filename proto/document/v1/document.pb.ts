@@ -412,6 +412,8 @@ export interface PageWords {
   readonly sourceDpiX: number;
   readonly sourceDpiY: number;
   readonly checkboxes: readonly Checkbox[];
+  /** gRPC code name when the page could not be read: it then has no words and needs a person; empty otherwise. */
+  readonly failure: string;
 }
 
 /** One value found on a page, with where and how it was found. */
@@ -2513,6 +2515,7 @@ function createBasePageWords(): PageWords {
     sourceDpiX: 0,
     sourceDpiY: 0,
     checkboxes: [],
+    failure: "",
   };
 }
 
@@ -2556,6 +2559,9 @@ export const PageWords: MessageFns<PageWords> = {
     }
     for (const v of message.checkboxes) {
       Checkbox.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.failure !== "") {
+      writer.uint32(114).string(message.failure);
     }
     return writer;
   },
@@ -2677,6 +2683,14 @@ export const PageWords: MessageFns<PageWords> = {
             message.checkboxes.push(Checkbox.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.failure = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2734,6 +2748,7 @@ export const PageWords: MessageFns<PageWords> = {
       checkboxes: globalThis.Array.isArray(object?.checkboxes)
         ? object.checkboxes.map((e: any) => Checkbox.fromJSON(e))
         : [],
+      failure: isSet(object.failure) ? globalThis.String(object.failure) : "",
     };
   },
 
@@ -2778,6 +2793,9 @@ export const PageWords: MessageFns<PageWords> = {
     if (message.checkboxes?.length) {
       obj.checkboxes = message.checkboxes.map((e) => Checkbox.toJSON(e));
     }
+    if (message.failure !== "") {
+      obj.failure = message.failure;
+    }
     return obj;
   },
 
@@ -2799,6 +2817,7 @@ export const PageWords: MessageFns<PageWords> = {
     message.sourceDpiX = object.sourceDpiX ?? 0;
     message.sourceDpiY = object.sourceDpiY ?? 0;
     message.checkboxes = object.checkboxes?.map((e) => Checkbox.fromPartial(e)) || [];
+    message.failure = object.failure ?? "";
     return message;
   },
 };
