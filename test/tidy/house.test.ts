@@ -92,6 +92,12 @@ test("what looks forbidden inside a string or below the top level is let through
   assert.deepEqual(rulesBroken({ "mesh/planted.ts": code }), []);
 });
 
+test("the hooks of a test file may share what they started", () => {
+  const code = 'import assert from "node:assert/strict";\nlet planted = 0;\nplanted += 1;\nassert.ok(planted);\n';
+  assert.deepEqual(rulesBroken({ "mesh/planted.test.ts": code }), []);
+  assert.deepEqual(rulesBroken({ "mesh/planted.ts": code }), ["module-state"]);
+});
+
 test("a process's config.ts may read the environment", () => {
   const code = "export const planted = process.env.HOME;\n";
   assert.deepEqual(rulesBroken({ "edge/config.ts": code, "mesh/config.ts": code }), []);
