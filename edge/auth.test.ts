@@ -28,7 +28,17 @@ interface Change {
 /** A token like the gateway's, with changes. */
 async function forge(keys: SigningKeys, { header = {}, claims = {}, signWith }: Change): Promise<string> {
   const nowS = Math.floor(Date.now() / 1000);
-  const payload = { tenant: "acme", scope: "documents.write", iss: "here", aud: "intake", sub: "site", jti: "1", iat: nowS, nbf: nowS, exp: nowS + 600 };
+  const payload = {
+    tenant: "acme",
+    scope: "documents.write",
+    iss: "here",
+    aud: "intake",
+    sub: "site",
+    jti: "1",
+    iat: nowS,
+    nbf: nowS,
+    exp: nowS + 600,
+  };
   const known = { alg: "EdDSA", typ: "at+jwt", kid: keys.currentId, ...header };
   const critical = "crit" in header ? { crit: { b64: true } } : {};
   return await new SignJWT({ ...payload, ...claims }).setProtectedHeader(known).sign(signWith ?? keys.current, critical);
@@ -100,7 +110,16 @@ test("hostile tokens are refused", async () => {
 test("missing and malformed authorization headers are refused", async () => {
   const tokens = createTokens(await keysOf(), RULES, world);
   const { accessToken } = await tokens.issue(CLIENT);
-  for (const header of [undefined, "", "Bearer", "Bearer ", accessToken, `Basic ${accessToken}`, `Bearer ${accessToken} x`, `Bearer  ${accessToken}`]) {
+  for (const header of [
+    undefined,
+    "",
+    "Bearer",
+    "Bearer ",
+    accessToken,
+    `Basic ${accessToken}`,
+    `Bearer ${accessToken} x`,
+    `Bearer  ${accessToken}`,
+  ]) {
     await assert.rejects(tokens.verify(header), { code: "UNAUTHENTICATED" });
   }
 });
@@ -108,7 +127,8 @@ test("missing and malformed authorization headers are refused", async () => {
 test("a clock that differs by up to half a minute is forgiven, more is not", async () => {
   const keys = await keysOf();
   const { accessToken } = await createTokens(keys, RULES, world).issue(CLIENT);
-  const at = (seconds: number) => createTokens(keys, RULES, { ...world, now: () => Date.now() + seconds * 1000 }).verify(`Bearer ${accessToken}`);
+  const at = (seconds: number) =>
+    createTokens(keys, RULES, { ...world, now: () => Date.now() + seconds * 1000 }).verify(`Bearer ${accessToken}`);
   await at(-25);
   await at(600 + 25);
   await assert.rejects(at(-35), { code: "UNAUTHENTICATED" });

@@ -31,7 +31,9 @@ async function rawCall(test: TestEdge, authorization?: string): Promise<RawCall 
   metadata.set("authorization", authorization ?? `Bearer ${await test.token()}`);
   const { promise, resolve, reject } = Promise.withResolvers<SubmitDocumentResponse>();
   promise.catch(() => {});
-  const call = client.submitDocument(metadata, (error: ServiceError | null, response) => (error === null ? resolve(response) : reject(error)));
+  const call = client.submitDocument(metadata, (error: ServiceError | null, response) =>
+    error === null ? resolve(response) : reject(error),
+  );
   call.on("error", () => {});
   return { call, answer: promise, [Symbol.dispose]: () => client.close() };
 }
@@ -55,7 +57,12 @@ test("a document is durable, has the derived id and reaches the mesh; the same b
   await using edge = await startTestEdge();
   const bytes = randomBytes(700_000);
   const first = await edge.client.submitStream({ fileName: "a.pdf", chunks: once(bytes) });
-  assert.deepEqual(first, { documentId: documentIdOf("acme", digest(bytes)), duplicate: false, sha256: digest(bytes), sizeBytes: 700_000n });
+  assert.deepEqual(first, {
+    documentId: documentIdOf("acme", digest(bytes)),
+    duplicate: false,
+    sha256: digest(bytes),
+    sizeBytes: 700_000n,
+  });
   const again = await edge.client.submitStream({ fileName: "b.pdf", chunks: once(bytes) });
   assert.deepEqual(again, { ...first, duplicate: true });
   assert.equal((await edge.client.status(first.documentId)).state, "received");
@@ -158,7 +165,10 @@ test("an upload beyond the limit is refused while it is still being sent, in fla
 test("a refusal for size says that a retry is pointless, one for load says when to retry", async () => {
   await using edge = await startTestEdge({ limits: { maxBytes: 100, maxUploads: 1 } });
   const pushback = async (run: Promise<unknown>) => {
-    const error = await run.then(() => assert.fail("accepted"), (caught: ServiceError) => caught);
+    const error = await run.then(
+      () => assert.fail("accepted"),
+      (caught: ServiceError) => caught,
+    );
     assert.equal(error.code, status.RESOURCE_EXHAUSTED);
     return Number(error.metadata.get("grpc-retry-pushback-ms")[0]);
   };
@@ -215,7 +225,9 @@ test("the client's abort signal cancels the upload", async () => {
       yield randomBytes(1_000);
     }
   }
-  await assert.rejects(edge.client.submitStream({ fileName: "a", chunks: endless() }, { signal: controller.signal }), { code: "CANCELLED" });
+  await assert.rejects(edge.client.submitStream({ fileName: "a", chunks: endless() }, { signal: controller.signal }), {
+    code: "CANCELLED",
+  });
   await assertNothingKept(edge);
 });
 

@@ -62,7 +62,8 @@ function disconnectOf(request: FastifyRequest): AbortSignal {
 
 async function receive(parts: PortParts, principal: Principal, request: FastifyRequest, signal: AbortSignal): Promise<IntakeReceipt> {
   const limit = { idleMs: parts.limits.idleMs, signal, attempted: ATTEMPTED };
-  const form = withIdleLimit<Multipart>(request.parts({ limits: { ...MULTIPART_LIMITS, fileSize: Number.POSITIVE_INFINITY } }), limit);
+  const parsed = request.parts({ limits: { ...MULTIPART_LIMITS, fileSize: Number.POSITIVE_INFINITY } });
+  const form = withIdleLimit(wellFormed<Multipart>(parsed), limit);
   try {
     const { fields, file } = await readForm(form);
     const stated = fields.sha256;
@@ -76,10 +77,22 @@ async function receive(parts: PortParts, principal: Principal, request: FastifyR
       caseId: fields.caseId ?? "",
       ...(stated === undefined ? {} : { checkDigest: (sha256: string) => requireDigest(stated, sha256) }),
     };
-    return await parts.intake.submit(submission, toTheEnd(withIdleLimit<Uint8Array>(file.file, limit), form), signal);
+    return await parts.intake.submit(submission, toTheEnd(withIdleLimit(wellFormed<Uint8Array>(file.file), limit), form), signal);
   } finally {
     // Not awaited: a source that is asked for its next part right now would hold the answer back.
     void form.return().catch(() => {});
+  }
+}
+
+/** What the form's parser throws is the client's fault; its own client errors keep their status. */
+async function* wellFormed<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* source;
+  } catch (caught) {
+    if (caught instanceof PayerHubError || (caught instanceof Error && "statusCode" in caught)) throw caught;
+    throw new PayerHubError("INVALID_ARGUMENT", `${ATTEMPTED}: the form is malformed or cut off, it must end with its last boundary`, {
+      cause: caught,
+    });
   }
 }
 

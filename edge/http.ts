@@ -51,8 +51,8 @@ function createServer({ limits }: HttpParts): FastifyInstance {
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: limits.uploadDeadlineMs,
-    // Longer than an upload's idle limit, which answers before the socket is closed.
-    connectionTimeout: limits.idleMs * 2,
+    // Only a last resort: the idle limit of an upload and the headers' deadline answer before the socket is closed.
+    connectionTimeout: limits.uploadDeadlineMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
     http: {
@@ -80,7 +80,11 @@ async function refuse(
   parts.log.warn("http.refused", { code: problem.code, origin });
   // The rest of a refused body is not worth reading: the connection ends with the answer.
   if (!request.raw.complete) void reply.header("connection", "close");
-  return await reply.code(problem.status).headers(headers).type("application/problem+json").send(JSON.stringify(problem));
+  return await reply
+    .code(problem.status)
+    .headers(headers)
+    .type("application/problem+json")
+    .send(Buffer.from(JSON.stringify(problem)));
 }
 
 async function listen(app: FastifyInstance, address: ListenAddress): Promise<void> {

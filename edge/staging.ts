@@ -1,11 +1,10 @@
 /**
  * Where an upload waits until its end is known. The document id, and with it the object key that the seal authenticates,
  * follows from the digest of all bytes, which is known only after the last one. So bytes are sealed on arrival under a
- * provisional context and written to a temporary file, and re-sealed for their final key while they stream into the object
+ * provisional key and written to a temporary file, and sealed again for their final key while they stream into the object
  * store. Plain bytes never touch the disk and memory stays at a few frames. The price is one more AES pass, which is
- * cheaper than SHA-256. The provisional key is as long as the final one, so that both sealed forms have the same size,
- * which the object store must know up front. The file is not fsynced: nothing is acknowledged before the object itself is
- * durable, and after a crash the leftovers are removed.
+ * cheaper than SHA-256. The file is not fsynced: nothing is acknowledged before the object itself is durable, and after a
+ * crash the leftovers are removed.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -30,6 +29,7 @@ export interface StagedUpload extends AsyncDisposable {
   /** Of the plain bytes, lower-case hex. */
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Size of what `sealedFor` gives. */
   readonly sealedBytes: number;
   /** Media type by signature, or empty. */
   readonly sniffedType: string;
@@ -63,13 +63,13 @@ export async function openStaging(options: {
       const context: SealContext = { tenant, place: "objects", id: provisionalKey(tenant, name) };
       const meter = createMeter(maxBytes);
       try {
-        const sealedBytes = await writeAll(path, seal.sealStream(metered(chunks, meter, signal), context));
+        await writeAll(path, seal.sealStream(metered(chunks, meter, signal), context));
         const { sha256, sizeBytes, sniffedType } = meter.finish();
         const plain = () => seal.openStream(createReadStream(path, { highWaterMark: READ_BYTES }), context);
         return {
           sha256,
           sizeBytes,
-          sealedBytes,
+          sealedBytes: seal.sealedSizeBytes(sizeBytes),
           sniffedType,
           sealedFor: (objectKey, reading) => seal.sealStream(guarded(plain(), reading), { ...context, id: objectKey }),
           [Symbol.asyncDispose]: async () => await rm(path, { force: true }),
@@ -82,12 +82,12 @@ export async function openStaging(options: {
   };
 }
 
-/** As long as `<tenant>/doc_<26>/original`, and never equal to one. */
+/** Never equal to an object key of a document. */
 function provisionalKey(tenant: string, name: string): string {
-  return `${tenant}/tmp_${name.replaceAll("-", "").slice(0, 26)}/original`;
+  return `${tenant}/staging/${name}`;
 }
 
-async function writeAll(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
+async function writeAll(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(path, "wx", OWNER_ONLY);
   try {
     let written = 0;
@@ -95,7 +95,6 @@ async function writeAll(path: string, chunks: AsyncIterable<Uint8Array>): Promis
       await writeWhole(handle, chunk, written);
       written += chunk.length;
     }
-    return written;
   } finally {
     await handle.close();
   }
