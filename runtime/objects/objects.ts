@@ -1,9 +1,7 @@
 import type { ObjectRef } from "../../proto/document/v1/document.pb.ts";
 
 /** `stream` needs its size up front: an S3 client would otherwise buffer whole parts of unknown size. */
-export type ObjectBody =
-  | { readonly bytes: Uint8Array }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly sizeBytes: number };
+export type ObjectBody = { readonly bytes: Uint8Array } | { readonly stream: AsyncIterable<Uint8Array>; readonly sizeBytes: number };
 
 export interface PutOptions {
   readonly contentType: string;
