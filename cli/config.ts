@@ -21,6 +21,8 @@ export const upConfigSchema = z.strictObject({
   httpPort: port,
   readers: z.coerce.number().int().min(1).max(64),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]),
+  /** False when NO_COLOR is set (https://no-color.org). */
+  useColor: z.boolean(),
 });
 export type UpConfig = Readonly<z.infer<typeof upConfigSchema>>;
 
@@ -45,6 +47,7 @@ export function upConfigFrom(env: Environment, given: Partial<UpConfig> = {}): U
       httpPort: env["HTTP_PORT"] ?? 0,
       readers: env["PAYERHUB_READERS"] ?? 2,
       logLevel: env["LOG_LEVEL"] ?? "silent",
+      useColor: (env["NO_COLOR"] ?? "") === "",
       ...given,
       home,
     }),
