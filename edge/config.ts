@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { PayerHubError } from "../runtime/error.ts";
 import { clientSchema } from "./clients.ts";
@@ -72,7 +73,6 @@ const environmentSchema = z.object({
   EDGE_HOST: z.string().optional(),
   EDGE_GRPC_PORT: number.default(7_443),
   EDGE_HTTP_PORT: number.default(7_080),
-  EDGE_FOLDER: z.string().default(".payerhub/edge"),
   /** JSON file: a list of clients with hashed secrets. */
   EDGE_CLIENTS_FILE: z.string().optional(),
   EDGE_TOKEN_ISSUER: z.string().optional(),
@@ -87,8 +87,9 @@ const environmentSchema = z.object({
   EDGE_INBOX_TENANT: z.string().optional(),
   NATS_URL: z.string().default("nats://127.0.0.1:4222"),
   NATS_TOKEN: z.string().optional(),
-  OBJECTS_URL: z.string().default(".payerhub/objects"),
-  KEY_FOLDER: z.string().default(".payerhub/keys"),
+  OBJECTS_URL: z.string().optional(),
+  /** Folder for what must stay on this machine: root key, spool, signing key. */
+  PAYERHUB_HOME: z.string().default(".payerhub"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -98,20 +99,22 @@ export interface EdgeProcessConfig {
   readonly natsUrl: string;
   readonly natsToken: string | undefined;
   readonly objectsUrl: string;
-  readonly keyFolder: string;
+  /** Folder for what must stay on this machine. */
+  readonly home: string;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
 
 /** Reads the environment. Throws INVALID_ARGUMENT naming the variable that is wrong. */
-export function readEdgeConfig(environment: NodeJS.ProcessEnv = process.env): EdgeProcessConfig {
+export function edgeConfigFrom(environment: Readonly<Record<string, string | undefined>>): EdgeProcessConfig {
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) throw invalid(parsed.error);
   const env = parsed.data;
+  const home = resolve(env.PAYERHUB_HOME);
   const input = {
     host: env.EDGE_HOST,
     grpcPort: env.EDGE_GRPC_PORT,
     httpPort: env.EDGE_HTTP_PORT,
-    folder: env.EDGE_FOLDER,
+    folder: join(home, "edge"),
     tokens: { issuer: env.EDGE_TOKEN_ISSUER, audience: env.EDGE_TOKEN_AUDIENCE, lifetimeS: env.EDGE_TOKEN_LIFETIME_S },
     clients: env.EDGE_CLIENTS_FILE === undefined ? [] : readClients(env.EDGE_CLIENTS_FILE),
     limits: {
@@ -129,8 +132,8 @@ export function readEdgeConfig(environment: NodeJS.ProcessEnv = process.env): Ed
     edge: Object.freeze(edge.data),
     natsUrl: env.NATS_URL,
     natsToken: env.NATS_TOKEN,
-    objectsUrl: env.OBJECTS_URL,
-    keyFolder: env.KEY_FOLDER,
+    objectsUrl: env.OBJECTS_URL ?? `file://${join(home, "objects")}`,
+    home,
     logLevel: env.LOG_LEVEL,
   });
 }

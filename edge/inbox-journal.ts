@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CODES, type Code, PayerHubError } from "../runtime/error.ts";
-import { writeDurably } from "./durable-file.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const FILE = "inbox.journal";
 
@@ -42,7 +42,7 @@ export async function openInboxJournal(folder: string): Promise<InboxJournal> {
       if (outcomes.size - present.size < MAX_STALE_LINES) return;
       for (const hash of outcomes.keys()) if (!present.has(hash)) outcomes.delete(hash);
       const lines = [...outcomes].map(([hash, outcome]) => formatLine(hash, outcome));
-      await writeDurably(path, Buffer.from(lines.join("")));
+      await replaceFile(path, Buffer.from(lines.join("")));
     },
   };
 }

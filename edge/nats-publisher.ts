@@ -16,17 +16,21 @@ const SERVICE_ERROR_HEADER = "Nats-Service-Error-Code";
 /** NOT_FOUND as gRPC's number, as HTTP's and by name. */
 const NOT_FOUND_CODES: ReadonlySet<string> = new Set(["5", "404", "NOT_FOUND"]);
 
-/** Publishes `received` to JetStream; the event id follows from document and revision, so repeats are dropped. */
+/**
+ * Publishes `received` to JetStream. The event id follows from document and revision; the id by which the broker drops
+ * duplicates also from the repeat.
+ */
 export function createNatsPublisher(bus: Pick<Bus, "publish">): EventPublisher {
   return {
-    publishReceived: async (message, signal) => {
+    publishReceived: async (message, { repeat, signal }) => {
       const head = message.head;
       if (head === undefined) {
         throw new PayerHubError("INVALID_ARGUMENT", "publishing a received document: the event has no head, it must have one");
       }
       const { tenant, documentId, revision, receivedAtMs } = head;
+      const id = derivedId(tenant, documentId, "received", revision);
       const envelope = {
-        id: derivedId(tenant, documentId, "received", revision),
+        id,
         source: "payerhub/edge",
         type: "document.received",
         time: new Date(Number(receivedAtMs)).toISOString(),
@@ -35,10 +39,9 @@ export function createNatsPublisher(bus: Pick<Bus, "publish">): EventPublisher {
         correlationId: documentId,
         contentType: "application/protobuf",
       };
-      await bus.publish(
-        { subject: documentSubject(tenant, "received"), envelope, payload: DocumentReceived.encode(message).finish() },
-        signal,
-      );
+      const messageId = repeat === 0 ? id : `${id}.${repeat}`;
+      const payload = DocumentReceived.encode(message).finish();
+      await bus.publish({ subject: documentSubject(tenant, "received"), envelope, payload, messageId }, signal);
     },
   };
 }

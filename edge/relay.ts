@@ -22,10 +22,7 @@ export interface RelayPace {
   /** First pause before asking for the receipt; doubles up to `maxReceiptMs`. */
   readonly receiptMs: number;
   readonly maxReceiptMs: number;
-  /**
-   * After so long without a receipt the event is published again; doubles each time. Longer than the broker's duplicate
-   * window would be wasteful, shorter has no effect.
-   */
+  /** After so long without a receipt the event is stored in the broker once more; doubles each time. */
   readonly republishMs: number;
 }
 
@@ -34,7 +31,7 @@ export const DEFAULT_RELAY_PACE: RelayPace = {
   maxRetryMs: 5_000,
   receiptMs: 500,
   maxReceiptMs: 30_000,
-  republishMs: 150_000,
+  republishMs: 300_000,
 };
 
 export interface RelayParts {
@@ -76,8 +73,8 @@ async function deliver(entry: SpoolEntry, parts: DeliveryParts, signal: AbortSig
   try {
     if (entry.maybeKnown && (await isKnown(entry, parts, signal))) return await confirm(entry, parts);
     let republishMs = parts.pace.republishMs;
-    for (;;) {
-      await publish(entry, parts, signal);
+    for (let repeat = 0; ; repeat += 1) {
+      await publish(entry, repeat, parts, signal);
       if (await receiptWithin(republishMs, entry, parts, signal)) return await confirm(entry, parts);
       republishMs *= 2;
       parts.log.warn("relay.no_receipt", idsOf(entry));
@@ -90,12 +87,12 @@ async function deliver(entry: SpoolEntry, parts: DeliveryParts, signal: AbortSig
 }
 
 /** Publishes until the broker confirms. */
-async function publish(entry: SpoolEntry, parts: DeliveryParts, signal: AbortSignal): Promise<void> {
+async function publish(entry: SpoolEntry, repeat: number, parts: DeliveryParts, signal: AbortSignal): Promise<void> {
   const { publisher, slots, world, log, pace } = parts;
   for (let attempt = 1; ; attempt += 1) {
     try {
       using _slot = await slots.take(signal);
-      await publisher.publishReceived(entry.message, withDeadline(signal, CALL_DEADLINE_MS));
+      await publisher.publishReceived(entry.message, { repeat, signal: withDeadline(signal, CALL_DEADLINE_MS) });
       log.debug("relay.published", { ...idsOf(entry), attempt });
       return;
     } catch (caught) {

@@ -1,9 +1,9 @@
-import { mkdir, open, readFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { z } from "zod";
 import { PayerHubError } from "../runtime/error.ts";
-import { syncFolder } from "./durable-file.ts";
+import { syncFolder, writeDurably } from "../runtime/objects/durable-file.ts";
 
 /** EdDSA over Ed25519 (RFC 8037): small keys, and no parameter that a token could weaken. */
 export const SIGNING_ALGORITHM = "EdDSA";
@@ -13,8 +13,6 @@ const CURRENT_FILE = "signing.jwk";
 
 /** Optional: the key before the last rotation; its tokens stay valid until they expire. */
 const PREVIOUS_FILE = "previous.jwk";
-
-const OWNER_ONLY = 0o600;
 
 const privateJwkSchema = z.strictObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), d: z.string() });
 
@@ -68,18 +66,24 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Complete before its name appears; when two processes start together, the first one's key counts. */
 async function createJwk(folder: string): Promise<JWK> {
   const path = join(folder, CURRENT_FILE);
+  const temporary = `${path}.${process.pid}.tmp`;
   const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { crv: "Ed25519", extractable: true });
   const { kty, crv, x, d } = await exportJWK(privateKey);
-  const jwk = privateJwkSchema.parse({ kty, crv, x, d });
-  const handle = await open(path, "wx", OWNER_ONLY);
+  await rm(temporary, { force: true });
+  await writeDurably(temporary, [Buffer.from(JSON.stringify({ kty, crv, x, d }))]);
   try {
-    await handle.writeFile(JSON.stringify(jwk));
-    await handle.sync();
+    await link(temporary, path);
+  } catch (caught) {
+    const error = PayerHubError.from(caught, { attempted: `creating the signing key "${path}"` });
+    if (error.code !== "ALREADY_EXISTS") throw error;
   } finally {
-    await handle.close();
+    await rm(temporary, { force: true });
   }
   await syncFolder(folder);
-  return jwk;
+  const created = await readJwk(path);
+  if (created === undefined) throw new PayerHubError("ABORTED", `creating the signing key "${path}": it is gone again, it must stay`);
+  return created;
 }

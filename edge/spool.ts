@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import { DocumentReceived } from "../proto/document/v1/document.pb.ts";
 import { PayerHubError } from "../runtime/error.ts";
 import type { Logger } from "../runtime/log.ts";
-import { writeDurably } from "./durable-file.ts";
+import { replaceFile, TEMPORARY_SUFFIX } from "./replace-file.ts";
 
 /** Entries the spool holds when not configured: about 10 MB on disk and in memory, hours of a busy site's faxes. */
 export const DEFAULT_MAX_SPOOL_ENTRIES = 10_000;
@@ -52,7 +52,7 @@ export async function openSpool(options: { readonly folder: string; readonly max
   const listeners = new Set<(entry: SpoolEntry) => void>();
 
   const store = async (entry: SpoolEntry): Promise<void> => {
-    await writeDurably(join(folder, entry.key + SUFFIX), encode(entry.message));
+    await replaceFile(join(folder, entry.key + SUFFIX), encode(entry.message));
     entries.set(entry.key, entry);
     for (const listener of listeners) listener(entry);
   };
@@ -121,7 +121,7 @@ async function readEntries(folder: string, log: Logger): Promise<SpoolEntry[]> {
   const found: SpoolEntry[] = [];
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (name.endsWith(".tmp")) await rm(path, { force: true });
+    if (name.endsWith(TEMPORARY_SUFFIX)) await rm(path, { force: true });
     if (!name.endsWith(SUFFIX)) continue;
     try {
       const message = decode(await readFile(path));

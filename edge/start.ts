@@ -68,7 +68,8 @@ export async function startEdge(config: EdgeConfig, deps: EdgeDeps, signal: Abor
     const http = await startHttp({ ...parts, clients, isReady }, { host: config.host, port: config.httpPort });
     lifetime.add("http", http);
     const grpc = await startGrpc(parts, { host: config.host, port: config.grpcPort });
-    lifetime.add("grpc", grpc);
+    // Both ports drain at the same time; stopping the HTTP port again afterwards has no effect.
+    lifetime.add("ports", { stop: async () => void (await Promise.all([http.stop(), grpc.stop()])) });
     const inbox = await openInbox(config, deps, parts);
     if (inbox !== undefined) lifetime.add("inbox", inbox);
     const stop = async () => await lifetime.stop();

@@ -17,6 +17,8 @@ import { temporaryFolder } from "./server.ts";
 /** A mesh of memory: knows what was published to it, and can be made to fail or to forget. */
 export interface ReceivingMesh extends EventPublisher, StatusQuery {
   readonly received: DocumentReceived[];
+  /** Repeat numbers of all publishes that did not fail. */
+  readonly repeats: number[];
   /** Publishes that fail before the next one succeeds. */
   failures: number;
   /** Publishes that are taken by the broker and never reach the mesh. */
@@ -28,16 +30,19 @@ export interface ReceivingMesh extends EventPublisher, StatusQuery {
 /** A mesh that has seen nothing. */
 export function createReceivingMesh(): ReceivingMesh {
   const received: DocumentReceived[] = [];
+  const repeats: number[] = [];
   const mesh: ReceivingMesh = {
     received,
+    repeats,
     failures: 0,
     lost: 0,
     answers: true,
-    publishReceived: async (message) => {
+    publishReceived: async (message, { repeat }) => {
       if (mesh.failures > 0) {
         mesh.failures -= 1;
         throw new Error("the broker is away");
       }
+      repeats.push(repeat);
       if (mesh.lost > 0) mesh.lost -= 1;
       else received.push(message);
     },
