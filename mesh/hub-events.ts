@@ -1,6 +1,6 @@
 import { DocumentType } from "../proto/document/v1/document.pb.ts";
 import type { HubEvent } from "../proto/hub/v1/hub.pb.ts";
-import { derivedId } from "./derived-id.ts";
+import { derivedId } from "../runtime/derived-id.ts";
 
 /** `type` of every CloudEvent that a hub may get. */
 export const HUB_EVENT_TYPES = [
@@ -61,5 +61,5 @@ export function hubEventType(type: DocumentType, decision: string): HubEventType
 
 /** Id of the one event of this type that a revision of a document may cause. */
 export function hubEventId(documentId: string, revision: number, type: HubEventType): string {
-  return derivedId("hub-event", documentId, String(revision), type);
+  return derivedId("hub-event", documentId, revision, type);
 }

@@ -1,6 +1,6 @@
 import type { Reference, Resource } from "@medplum/fhirtypes";
 import type { Assessment, DocumentHead, Understanding } from "../../proto/document/v1/document.pb.ts";
-import { derivedId } from "../derived-id.ts";
+import { derivedId } from "../../runtime/derived-id.ts";
 import { absentReference } from "./absent.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 
