@@ -22,7 +22,7 @@ export function checkSyntax(modules: readonly Module[]): readonly Finding[] {
 
 /** One file per process reads the environment; set-up, tests and benches drive processes and may. */
 function mayReadEnvironment(path: string): boolean {
-  return path.endsWith("/config.ts") || path === "setup.mjs" || ["scripts", "test", "bench"].includes(topFolder(path));
+  return path.endsWith("/config.ts") || isTest(path) || path === "setup.mjs" || ["scripts", "test", "bench"].includes(topFolder(path));
 }
 
 /** Comments that stand for work not done, and compiler silencers. */
