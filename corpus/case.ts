@@ -78,13 +78,19 @@ export function createCase(random: Random, codes: CodeSets, request: CaseRequest
     subscriberId: memberId,
     provider: createProvider(random.fork("provider")),
     drug,
-    strength: random.pick(drug.strengths),
+    strength: pickStrength(random, drug),
     diagnoses: pickDiagnoses(random, codes, drug),
     dates: createDates(random.fork("dates")),
     authorization: payer.authorization(random),
     claim: payer.claim(random),
     accession: `${random.pick(["L", "Q", "BX", "CL"])}${random.digits(8)}`,
   };
+}
+
+/** A strength that the directions name, when they name one. */
+function pickStrength(random: Random, drug: Drug): string {
+  const named = drug.strengths.filter((strength) => new RegExp(`\\b${Number.parseFloat(strength)} `).test(drug.directions));
+  return random.pick(named.length > 0 ? named : drug.strengths);
 }
 
 function pickDiagnoses(random: Random, codes: CodeSets, drug: Drug): Icd10cm[] {

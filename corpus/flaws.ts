@@ -41,7 +41,17 @@ function twoMemberIds(random: Random): FlawPlan {
   const append = (values: Values, story: Case) => {
     const other = story.payer.memberId(random.fork("other-id"));
     const marks = [{ name: "member.id", value: other }];
-    return [{ kind: "facts", as: "inline", columns: 1, items: [{ label: "Member", value: [values.show("member.name")] }, { label: "Member ID", value: [{ text: other, marks }] }] }] as const;
+    return [
+      {
+        kind: "facts",
+        as: "inline",
+        columns: 1,
+        items: [
+          { label: "Member", value: [values.show("member.name")] },
+          { label: "Member ID", value: [{ text: other, marks }] },
+        ],
+      },
+    ] as const;
   };
   return { why: "two different member ids are printed", draw: { append } };
 }

@@ -7,6 +7,7 @@ import type { Extent } from "./documents/draft.ts";
 import { type DrawnDocument, drawDocument } from "./documents/draw-document.ts";
 import { kindOf } from "./documents/kinds.ts";
 import type { Layout } from "./draw/style.ts";
+import { toGray } from "./fax/bitmap.ts";
 import { type Rotation, rasterOf, sendPages, type SpoiledPage } from "./fax/channel.ts";
 import type { Coding } from "./fax/encode.ts";
 import { writeScanPdf } from "./fax/scan-pdf.ts";
@@ -63,29 +64,59 @@ export async function generateDocument(request: DocumentRequest): Promise<Genera
     codes: request.codes ?? loadCodeSets(),
     ...pickDefined(request, ["payerId", "layout", "minSize", "extent"]),
     ...(decision === undefined ? {} : { force: (story: Case, stream: Random) => decisionValues(story, stream, decision) }),
+    faxHeader: request.quality.resolution !== "pdf" && request.quality.family === "fax" && random.fork("header").chance(0.7),
     ...flaw?.draw,
   });
   const packed = await pack(drawn, request, random.fork("channel"));
   const fileName = `${request.fileName ?? `document-${random.fork("name").digits(6)}`}.${packed.extension}`;
   const expected = expectedOutcome(request, flaw?.why);
-  return { fileName, bytes: packed.bytes, mediaType: packed.mediaType, truth: toTruth(drawn, { request, fileName, expected, pages: packed.pages }) };
+  return {
+    fileName,
+    bytes: packed.bytes,
+    mediaType: packed.mediaType,
+    truth: toTruth(drawn, { request, fileName, expected, pages: packed.pages }),
+  };
 }
 
-function pickDefined<Key extends keyof DocumentRequest>(request: DocumentRequest, keys: readonly Key[]): Partial<Pick<DocumentRequest, Key>> {
-  return Object.fromEntries(keys.flatMap((key) => (request[key] === undefined ? [] : [[key, request[key]]]))) as Partial<Pick<DocumentRequest, Key>>;
+function pickDefined<Key extends keyof DocumentRequest>(
+  request: DocumentRequest,
+  keys: readonly Key[],
+): Partial<Pick<DocumentRequest, Key>> {
+  return Object.fromEntries(keys.flatMap((key) => (request[key] === undefined ? [] : [[key, request[key]]]))) as Partial<
+    Pick<DocumentRequest, Key>
+  >;
 }
 
 async function pack(drawn: DrawnDocument, request: DocumentRequest, random: Random): Promise<Packed> {
   const { drawing } = drawn;
   if (request.quality.resolution === "pdf") {
-    const page: TruthPage = { widthPt: 612, heightPt: 792, widthPx: 0, heightPx: 0, dpiX: 72, dpiY: 72, rotation: 0, transform: [1, 0, 0, 1, 0, 0] };
-    return { bytes: drawing.pdf, mediaType: "application/pdf", extension: "pdf", pages: Array.from({ length: drawing.pageCount }, () => page) };
+    const page: TruthPage = {
+      widthPt: 612,
+      heightPt: 792,
+      widthPx: 0,
+      heightPx: 0,
+      dpiX: 72,
+      dpiY: 72,
+      rotation: 0,
+      transform: [1, 0, 0, 1, 0, 0],
+    };
+    return {
+      bytes: drawing.pdf,
+      mediaType: "application/pdf",
+      extension: "pdf",
+      pages: Array.from({ length: drawing.pageCount }, () => page),
+    };
   }
-  const pages = await sendPages(drawing.pdf, { quality: request.quality, random, ...(request.rotations === undefined ? {} : { rotations: request.rotations }) });
+  const pages = await sendPages(drawing.pdf, {
+    quality: request.quality,
+    random,
+    ...(request.rotations === undefined ? {} : { rotations: request.rotations }),
+  });
   const format = chooseFormat(request, pages.length, random.fork("format"));
   const truths = pages.map((page) => page.truth);
   if (format === "tiff") return { ...packTiff(pages, request, random.fork("tiff")), pages: truths };
-  if (format === "scan-pdf" || format === "pdf") return { bytes: writeScanPdf(pages), mediaType: "application/pdf", extension: "pdf", pages: truths };
+  if (format === "scan-pdf" || format === "pdf")
+    return { bytes: writeScanPdf(pages), mediaType: "application/pdf", extension: "pdf", pages: truths };
   return { ...(await packImage(pages, format)), pages: truths };
 }
 
@@ -99,14 +130,17 @@ function packTiff(pages: readonly SpoiledPage[], request: DocumentRequest, rando
   const coding: Coding = random.pick(["g3-1d", "g3-2d", "g4"]);
   const { resolution } = request.quality;
   const raster = rasterOf(resolution === "pdf" ? "scan200" : resolution);
-  const bytes = writeFaxTiff(pages.map((page) => page.bitmap), { coding, dpiX: raster.dpiX, dpiY: raster.dpiY, fillOrder: random.pick([1, 2]) });
+  const bytes = writeFaxTiff(
+    pages.map((page) => page.bitmap),
+    { coding, dpiX: raster.dpiX, dpiY: raster.dpiY, fillOrder: random.pick([1, 2]) },
+  );
   return { bytes, mediaType: "image/tiff", extension: "tif" };
 }
 
 async function packImage(pages: readonly SpoiledPage[], format: "png" | "jpeg"): Promise<Omit<Packed, "pages">> {
   const page = pages[0];
   if (page === undefined) throw new RangeError('packing an image of "0" pages: the drawing is empty, it must have one page');
-  const { width, height, data } = page.gray;
+  const { width, height, data } = page.gray ?? toGray(page.bitmap);
   const image = sharp(data, { raw: { width, height, channels: 1 } }).withMetadata({ density: page.truth.dpiX });
   if (format === "png") return { bytes: await image.png({ compressionLevel: 6 }).toBuffer(), mediaType: "image/png", extension: "png" };
   return { bytes: await image.jpeg({ quality: 82 }).toBuffer(), mediaType: "image/jpeg", extension: "jpg" };

@@ -94,7 +94,9 @@ export function payerStyle(random: Random, payerId?: string): PayerStyle {
   const payer = payerId === undefined ? drawn : PAYERS.find((entry) => entry.id === payerId);
   const facts = payer === undefined ? undefined : STYLES[payer.id];
   if (payer === undefined || facts === undefined) {
-    throw new RangeError(`choosing the payer "${payerId}": the directory does not list it, it must be one of ${Object.keys(STYLES).join(", ")}`);
+    throw new RangeError(
+      `choosing the payer "${payerId}": the directory does not list it, it must be one of ${Object.keys(STYLES).join(", ")}`,
+    );
   }
   return { payer, ...facts };
 }

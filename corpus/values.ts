@@ -79,7 +79,8 @@ export function printValue(name: string, value: string, style: Style): string {
 
 function kindOf(name: string): FieldKind {
   const kind = KINDS.get(fieldSpecName(name));
-  if (kind === undefined) throw new RangeError(`printing the field "${name}": mesh/fields.ts does not list it, it must be one of its names`);
+  if (kind === undefined)
+    throw new RangeError(`printing the field "${name}": mesh/fields.ts does not list it, it must be one of its names`);
   return kind;
 }
 

@@ -17,6 +17,7 @@ export const appealLetter: DocumentKind = {
   type: DocumentType.APPEAL_LETTER,
   slug: "appeal-letter",
   medical: false,
+  sentOn: (story) => story.dates.statement,
   values: ({ story, random }) => ({
     "letter.date": story.dates.statement,
     "appeal.level": random.pick(["first", "first", "second", "external"]),
@@ -25,7 +26,11 @@ export const appealLetter: DocumentKind = {
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = { letter: letterBody, form: formBody, table: tableBody };
+const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
+  letter: letterBody,
+  form: formBody,
+  table: tableBody,
+};
 
 const LEVEL_WORDS: Readonly<Record<string, string>> = { first: "First", second: "Second", external: "External" };
 
@@ -44,12 +49,36 @@ function letterBody(draft: Draft): Block[] {
     practiceHead(draft),
     { kind: "lines", lines: [[values.show("letter.date")]] },
     { kind: "lines", lines: [[payerName(draft)], ["Appeals and Grievances"], ...story.payer.address.map((line): Text => [line])] },
-    { kind: "facts", as: "inline", columns: 1, items: [{ label: "Re", value: [values.show("appeal.level", { as: `${level} level` }), " appeal of denied coverage"] }, ...caseItems(draft)] },
+    {
+      kind: "facts",
+      as: "inline",
+      columns: 1,
+      items: [
+        { label: "Re", value: [values.show("appeal.level", { as: `${level} level` }), " appeal of denied coverage"] },
+        ...caseItems(draft),
+      ],
+    },
     { kind: "paragraph", text: ["To the Appeals Committee:"] },
-    { kind: "paragraph", text: ["I am writing on behalf of my patient ", values.show("member.name"), " to appeal the denial of ", values.show("drug.name"), " ", values.show("drug.strength"), ". The diagnosis is ", ...diagnosisList(draft, true), "."] },
+    {
+      kind: "paragraph",
+      text: [
+        "I am writing on behalf of my patient ",
+        values.show("member.name"),
+        " to appeal the denial of ",
+        values.show("drug.name"),
+        " ",
+        values.show("drug.strength"),
+        ". The diagnosis is ",
+        ...diagnosisList(draft, true),
+        ".",
+      ],
+    },
     { kind: "paragraph", text: ["Reason for appeal: ", values.show("appeal.reason"), "."] },
     ...clinicalArguments(draft),
-    { kind: "paragraph", text: ["I ask that you overturn the denial. I am available for a peer-to-peer call at ", values.show("provider.phone"), "."] },
+    {
+      kind: "paragraph",
+      text: ["I ask that you overturn the denial. I am available for a peer-to-peer call at ", values.show("provider.phone"), "."],
+    },
     { kind: "paragraph", text: ["Sincerely,"] },
     { kind: "signature", caption: story.provider.specialty, name: [values.show("provider.name"), `, ${story.provider.credential}`] },
     { kind: "facts", as: "inline", columns: 1, items: [values.item("provider.npi")] },
@@ -82,28 +111,54 @@ function formBody(draft: Draft): Block[] {
     { kind: "heading", text: "Appeal" },
     { kind: "facts", items: [values.item("appeal.reason", { wide: true })] },
     ...clinicalArguments(draft),
-    { kind: "signature", caption: "Signature of the person who appeals", name: [story.provider.name], date: [values.date(story.dates.statement)] },
+    {
+      kind: "signature",
+      caption: "Signature of the person who appeals",
+      name: [story.provider.name],
+      date: [values.date(story.dates.statement)],
+    },
   ];
 }
 
 function tableBody(draft: Draft): Block[] {
   const { values, story } = draft;
-  const received = draft.random.fork("received").pick(["We have received your appeal and will answer in writing within 30 days.", "This letter confirms that your appeal was received and is under review."]);
+  const received = draft.random
+    .fork("received")
+    .pick([
+      "We have received your appeal and will answer in writing within 30 days.",
+      "This letter confirms that your appeal was received and is under review.",
+    ]);
   return [
     payerHead(draft),
     { kind: "title", text: draft.random.fork("title").pick(["Acknowledgment of Appeal", "Notice of Appeal Receipt"]) },
-    { kind: "facts", items: [values.item("letter.date"), { ...values.item("appeal.level"), value: [values.show("appeal.level", { as: LEVEL_WORDS[values.get("appeal.level")] ?? "" })] }, ...caseItems(draft), values.item("provider.name"), values.item("appeal.reason")] },
+    {
+      kind: "facts",
+      items: [
+        values.item("letter.date"),
+        { ...values.item("appeal.level"), value: [values.show("appeal.level", { as: LEVEL_WORDS[values.get("appeal.level")] ?? "" })] },
+        ...caseItems(draft),
+        values.item("provider.name"),
+        values.item("appeal.reason"),
+      ],
+    },
     { kind: "paragraph", text: [received] },
     {
       kind: "table",
-      columns: [{ title: "Step", share: 2 }, { title: "Who", share: 2 }, { title: "When", share: 2 }],
+      columns: [
+        { title: "Step", share: 2 },
+        { title: "Who", share: 2 },
+        { title: "When", share: 2 },
+      ],
       rows: [
         [["Appeal received"], ["Appeals unit"], [values.date(story.dates.statement)]],
         [["Clinical review"], ["Physician reviewer"], ["Within 15 days"]],
         [["Written decision"], ["Appeals unit"], ["Within 30 days"]],
       ],
     },
-    { kind: "paragraph", text: ["You may send more records at any time before the decision. Put the appeal and authorization number on every page."] },
+    {
+      kind: "paragraph",
+      text: ["You may send more records at any time before the decision. Put the appeal and authorization number on every page."],
+    },
     { kind: "signature", caption: "Appeals and Grievances", name: ["Appeals Coordinator"] },
   ];
 }
@@ -119,5 +174,8 @@ const ARGUMENTS: readonly string[] = [
 function clinicalArguments(draft: Draft): Block[] {
   const random = draft.random.fork("arguments");
   const count = { short: 1, usual: 3, long: 5 }[draft.extent];
-  return random.shuffle(ARGUMENTS).slice(0, count).map((text): Block => ({ kind: "paragraph", text: [text] }));
+  return random
+    .shuffle(ARGUMENTS)
+    .slice(0, count)
+    .map((text): Block => ({ kind: "paragraph", text: [text] }));
 }

@@ -10,17 +10,24 @@ export const claimForm: DocumentKind = {
   type: DocumentType.CLAIM_FORM,
   slug: "claim-form",
   medical: false,
+  sentOn: (story) => story.dates.service,
   values: (draft) => serviceLines(draft, false).values,
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = { letter: letterBody, form: formBody, table: tableBody };
+const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
+  letter: letterBody,
+  form: formBody,
+  table: tableBody,
+};
 
 function patientItems(draft: Draft): Item[] {
   const { values, story } = draft;
   return [
     { label: "Insurance", value: [payerName(draft)] },
-    ...["member.id", "member.name", "member.date_of_birth", "subscriber.name", "group.number", "plan.name"].map((name) => values.item(name)),
+    ...["member.id", "member.name", "member.date_of_birth", "subscriber.name", "group.number", "plan.name"].map((name) =>
+      values.item(name),
+    ),
     { label: "Patient Address", value: [`${story.member.street}, ${story.member.cityLine}`], wide: true },
   ];
 }
@@ -63,11 +70,23 @@ function lines(draft: Draft): Block {
 
 function totals(draft: Draft): Block {
   const { values } = draft;
-  return { kind: "facts", items: [values.item("claim.total_charge_cents"), { label: "Amount Paid", value: ["$0.00"] }, { label: "Patient Account No.", value: [`PT${draft.random.fork("account").digits(6)}`] }] };
+  return {
+    kind: "facts",
+    items: [
+      values.item("claim.total_charge_cents"),
+      { label: "Amount Paid", value: ["$0.00"] },
+      { label: "Patient Account No.", value: [`PT${draft.random.fork("account").digits(6)}`] },
+    ],
+  };
 }
 
 function sign(draft: Draft): Block {
-  return { kind: "signature", caption: "Signature of physician or supplier", name: [draft.story.provider.name], date: [draft.values.date(draft.story.dates.service)] };
+  return {
+    kind: "signature",
+    caption: "Signature of physician or supplier",
+    name: [draft.story.provider.name],
+    date: [draft.values.date(draft.story.dates.service)],
+  };
 }
 
 function formBody(draft: Draft): Block[] {
@@ -110,7 +129,15 @@ function letterBody(draft: Draft): Block[] {
   const { values, story } = draft;
   return [
     practiceHead(draft),
-    { kind: "lines", lines: [[values.date(story.dates.service)], [payerName(draft)], ["Claims Department"], ...story.payer.address.map((line): Text => [line])] },
+    {
+      kind: "lines",
+      lines: [
+        [values.date(story.dates.service)],
+        [payerName(draft)],
+        ["Claims Department"],
+        ...story.payer.address.map((line): Text => [line]),
+      ],
+    },
     { kind: "title", text: "Claim Form: Paper Claim Submission" },
     { kind: "paragraph", text: ["Please accept this claim for services rendered to your member. An electronic claim could not be sent."] },
     { kind: "facts", as: "inline", columns: 1, items: patientItems(draft) },

@@ -69,20 +69,39 @@ export function assessment(draft: Draft, label: string): Block[] {
   return [
     { kind: "heading", text: random.pick(["Assessment", "Assessment and Plan", "Impression"]) },
     { kind: "paragraph", text: diagnosisList(draft, true) },
-    { kind: "bullets", numbered: true, items: random.shuffle(PLANS).slice(0, 4).map((plan): Text => [plan]) },
+    {
+      kind: "bullets",
+      numbered: true,
+      items: random
+        .shuffle(PLANS)
+        .slice(0, 4)
+        .map((plan): Text => [plan]),
+    },
   ];
 }
 
 /** Therapies tried before, with dates that lie before the visit. */
 export function priorTherapies(draft: Draft): Block[] {
   const random = draft.random.fork("therapies");
-  const rows = random.shuffle(FAILED).slice(0, random.int(2, 4)).map(([therapy, outcome], index): Text[] => {
-    const start = addDays(draft.story.dates.encounter, -random.int(200, 900) - index * 60);
-    return [[therapy], [draft.values.date(start)], [draft.values.date(addDays(start, random.int(60, 180)))], [outcome]];
-  });
+  const rows = random
+    .shuffle(FAILED)
+    .slice(0, random.int(2, 4))
+    .map(([therapy, outcome], index): Text[] => {
+      const start = addDays(draft.story.dates.encounter, -random.int(200, 900) - index * 60);
+      return [[therapy], [draft.values.date(start)], [draft.values.date(addDays(start, random.int(60, 180)))], [outcome]];
+    });
   return [
     { kind: "heading", text: random.pick(["Previous Therapies", "Medications Tried and Failed", "Treatment History"]) },
-    { kind: "table", columns: [{ title: "Therapy", share: 3 }, { title: "Started", share: 2 }, { title: "Stopped", share: 2 }, { title: "Outcome", share: 3 }], rows },
+    {
+      kind: "table",
+      columns: [
+        { title: "Therapy", share: 3 },
+        { title: "Started", share: 2 },
+        { title: "Stopped", share: 2 },
+        { title: "Outcome", share: 3 },
+      ],
+      rows,
+    },
   ];
 }
 

@@ -33,7 +33,9 @@ export function coverSheet(draft: Draft, subject: string, pages: number): Block[
     {
       kind: "paragraph",
       small: true,
-      text: ["CONFIDENTIAL: This fax contains protected health information that is privileged under state and federal law. If you are not the intended recipient, you may not read, copy or share it. Call the sender at once and destroy all pages."],
+      text: [
+        "CONFIDENTIAL: This fax contains protected health information that is privileged under state and federal law. If you are not the intended recipient, you may not read, copy or share it. Call the sender at once and destroy all pages.",
+      ],
     },
     { kind: "break" },
   ];

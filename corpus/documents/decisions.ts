@@ -52,7 +52,9 @@ export function decisionValues(story: Case, random: Random, forced?: string): Re
   return {
     decision,
     ...(["approved", "modified", "partially_approved"].includes(decision) ? approval : {}),
-    ...(["denied", "partially_approved", "modified"].includes(decision) ? { "denial.reason": random.pick(DENIALS), "appeal.deadline_date": story.dates.appealDeadline } : {}),
+    ...(["denied", "partially_approved", "modified"].includes(decision)
+      ? { "denial.reason": random.pick(DENIALS), "appeal.deadline_date": story.dates.appealDeadline }
+      : {}),
     ...(decision === "pended" ? { "pend.requested_information": random.pick(PENDS) } : {}),
   };
 }
@@ -63,9 +65,18 @@ export function decisionSentence(draft: Draft): Text {
   const bold = random.fork("bold").chance(0.5);
   const show = (as: string) => values.show("decision", { as, bold });
   const forms: Readonly<Record<string, readonly Text[]>> = {
-    approved: [["We are pleased to inform you that this request has been ", show("approved"), "."], ["Our decision: ", show("APPROVED"), ". The plan covers this drug as described below."]],
-    denied: [["After careful review, this request has been ", show("denied"), "."], ["We have ", show("denied"), " coverage of this drug for the reason stated below."]],
-    pended: [["Your request has been ", show("pended"), ". We need more information before we can decide."], ["Status of this request: ", show("PENDED"), "."]],
+    approved: [
+      ["We are pleased to inform you that this request has been ", show("approved"), "."],
+      ["Our decision: ", show("APPROVED"), ". The plan covers this drug as described below."],
+    ],
+    denied: [
+      ["After careful review, this request has been ", show("denied"), "."],
+      ["We have ", show("denied"), " coverage of this drug for the reason stated below."],
+    ],
+    pended: [
+      ["Your request has been ", show("pended"), ". We need more information before we can decide."],
+      ["Status of this request: ", show("PENDED"), "."],
+    ],
     modified: [["Your request has been ", show("modified"), ". We approved a different amount than requested."]],
     partially_approved: [["This request has been ", show("partially approved"), ". Part of what was requested is covered."]],
     cancelled: [["This request has been ", show("cancelled"), " at the request of the prescriber."]],
@@ -76,7 +87,13 @@ export function decisionSentence(draft: Draft): Text {
 const ITEMS: Readonly<Record<string, readonly string[]>> = {
   approved: ["authorization.number", "authorization.start_date", "authorization.end_date", "authorization.units"],
   modified: ["authorization.number", "authorization.start_date", "authorization.end_date", "authorization.units", "denial.reason"],
-  partially_approved: ["authorization.number", "authorization.start_date", "authorization.end_date", "authorization.units", "denial.reason"],
+  partially_approved: [
+    "authorization.number",
+    "authorization.start_date",
+    "authorization.end_date",
+    "authorization.units",
+    "denial.reason",
+  ],
   denied: ["authorization.number", "denial.reason", "appeal.deadline_date"],
   pended: ["authorization.number", "pend.requested_information"],
   cancelled: ["authorization.number"],
@@ -96,14 +113,28 @@ export function decisionDetails(draft: Draft): Block[] {
   const decision = values.get("decision");
   const paragraph = (...text: Text): Block => ({ kind: "paragraph", text });
   const period = (): Block =>
-    paragraph("This authorization is valid from ", values.show("authorization.start_date"), " through ", values.show("authorization.end_date"), " for ", values.show("authorization.units"), " units.");
+    paragraph(
+      "This authorization is valid from ",
+      values.show("authorization.start_date"),
+      " through ",
+      values.show("authorization.end_date"),
+      " for ",
+      values.show("authorization.units"),
+      " units.",
+    );
   const reason = (): Block => paragraph("Reason for our decision: ", values.show("denial.reason"), ".");
   const forms: Readonly<Record<string, () => Block[]>> = {
     approved: () => [period(), paragraph("Please use authorization number ", values.show("authorization.number"), " on all claims.")],
     modified: () => [period(), reason()],
     partially_approved: () => [period(), reason()],
     denied: () => [reason()],
-    pended: () => [paragraph("Please send us: ", values.show("pend.requested_information"), ". If we do not receive it within 14 days, we will decide on the information we have.")],
+    pended: () => [
+      paragraph(
+        "Please send us: ",
+        values.show("pend.requested_information"),
+        ". If we do not receive it within 14 days, we will decide on the information we have.",
+      ),
+    ],
     cancelled: () => [paragraph("No further action is needed. A new request may be sent at any time.")],
   };
   return forms[decision]?.() ?? [];

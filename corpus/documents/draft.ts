@@ -33,6 +33,8 @@ export interface DocumentKind {
   readonly slug: string;
   /** Only drugs with a HCPCS code fit. */
   readonly medical: boolean;
+  /** The day it was sent, ISO. */
+  sentOn(story: Case): string;
   /** Values beyond those every document has. */
   values(draft: Omit<Draft, "values">): Readonly<Record<string, string>>;
   write(draft: Draft): Content;

@@ -1,4 +1,5 @@
 import { createCase, type Case } from "../case.ts";
+import { printDate } from "../calendar.ts";
 import type { CodeSets } from "../code-sets.ts";
 import type { Block } from "../draw/block.ts";
 import { Canvas, type Drawing, PAGE_HEIGHT } from "../draw/canvas.ts";
@@ -20,6 +21,8 @@ export interface DrawRequest {
   readonly layout?: Layout;
   readonly minSize?: number;
   readonly extent?: Extent;
+  /** Prints the sending machine's line at the top of every page. */
+  readonly faxHeader?: boolean;
   /** Changes values before anything is drawn: leaves one out, makes one wrong. */
   readonly spoil?: (values: Values) => void;
   /** Fixes values after the kind drew its own, for example a decision with what goes with it. */
@@ -54,12 +57,29 @@ export async function drawDocument(request: DrawRequest): Promise<DrawnDocument>
   );
   request.spoil?.(values);
   const content = kind.write({ ...base, values });
-  const canvas = new Canvas(style, story.dates.letter);
-  canvas.onPage = (page) => drawRunning(page, content.running);
+  const sentOn = kind.sentOn(story);
+  const canvas = new Canvas(style, sentOn);
+  const header = request.faxHeader === true ? faxHeader(story, sentOn, random.fork("header")) : undefined;
+  canvas.onPage = (page) => {
+    if (header !== undefined) drawFaxHeader(page, header);
+    drawRunning(page, content.running);
+  };
+  if (header !== undefined) drawFaxHeader(canvas, header);
   compose(canvas, content.blocks);
   compose(canvas, request.append?.(values, story) ?? []);
-  drawReceived(canvas, values.date(story.dates.letter), random.fork("stamp"));
+  drawReceived(canvas, values.date(sentOn), random.fork("stamp"));
   return { drawing: await canvas.finish(), story, style, decision: values.has("decision") ? values.get("decision") : "" };
+}
+
+/** The line a sending machine adds: time, its number; the page is added when drawn. */
+function faxHeader(story: Case, sentOn: string, random: Random): string {
+  const time = `${String(random.int(7, 18)).padStart(2, "0")}:${String(random.int(0, 59)).padStart(2, "0")}`;
+  const number = `${story.provider.fax.slice(0, 3)} ${story.provider.fax.slice(3, 6)} ${story.provider.fax.slice(6)}`;
+  return `${printDate(sentOn, "Mon D, YYYY")} ${time}  FAX ${number}`;
+}
+
+function drawFaxHeader(canvas: Canvas, header: string): void {
+  canvas.text(`${header}  P.${String(canvas.page).padStart(2, "0")}`, 30, 12, { machine: true, size: 8 });
 }
 
 function drawRunning(canvas: Canvas, running: () => Text): void {

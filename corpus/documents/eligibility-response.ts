@@ -3,13 +3,14 @@ import type { Block, Item } from "../draw/block.ts";
 import type { Text } from "../draw/spans.ts";
 import { benefitValues } from "./benefits.ts";
 import type { DocumentKind, Draft } from "./draft.ts";
-import { notices, payerHead, payerName, providerAddress, runningHead } from "./phrases.ts";
+import { enclosures, notices, payerHead, payerName, providerAddress, runningHead } from "./phrases.ts";
 
 /** A payer's answer to a benefit verification: is the member covered, since when, in which group. */
 export const eligibilityResponse: DocumentKind = {
   type: DocumentType.ELIGIBILITY_RESPONSE,
   slug: "eligibility-response",
   medical: false,
+  sentOn: (story) => story.dates.request,
   values: ({ story, random }) => ({
     "letter.date": story.dates.request,
     "eligibility.status": random.chance(0.82) ? "active" : "inactive",
@@ -17,10 +18,14 @@ export const eligibilityResponse: DocumentKind = {
     "coverage.end_date": story.dates.coverageEnd,
     ...benefitValues(random.fork("benefits")),
   }),
-  write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
+  write: (draft) => ({ blocks: [...BODIES[draft.style.layout](draft), ...enclosures(draft)], running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = { letter: letterBody, form: formBody, table: tableBody };
+const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
+  letter: letterBody,
+  form: formBody,
+  table: tableBody,
+};
 
 function status(draft: Draft): Text {
   const active = draft.values.get("eligibility.status") === "active";
@@ -44,7 +49,11 @@ function coverageItems(draft: Draft): Item[] {
 function memberItems(draft: Draft): Item[] {
   const { values } = draft;
   const items = ["member.name", "member.id", "member.date_of_birth"].map((name) => values.item(name));
-  return [...items, values.item("subscriber.name"), { label: "Relationship to Subscriber", value: [draft.story.member === draft.story.subscriber ? "Self" : "Dependent"] }];
+  return [
+    ...items,
+    values.item("subscriber.name"),
+    { label: "Relationship to Subscriber", value: [draft.story.member === draft.story.subscriber ? "Self" : "Dependent"] },
+  ];
 }
 
 function letterBody(draft: Draft): Block[] {
@@ -54,11 +63,29 @@ function letterBody(draft: Draft): Block[] {
     payerHead(draft),
     { kind: "lines", lines: [[values.show("letter.date")]] },
     providerAddress(draft),
-    { kind: "facts", as: "inline", columns: 1, items: [{ label: "Subject", value: ["Eligibility and benefit verification"] }, ...memberItems(draft)] },
-    { kind: "paragraph", text: ["Thank you for asking about coverage of this member. On the date of this letter the coverage is ", ...status(draft), "."] },
+    {
+      kind: "facts",
+      as: "inline",
+      columns: 1,
+      items: [{ label: "Subject", value: ["Eligibility and benefit verification"] }, ...memberItems(draft)],
+    },
     {
       kind: "paragraph",
-      text: [`The member ${active ? "has been" : "was"} enrolled in `, values.show("plan.name"), ", group number ", values.show("group.number"), ". Coverage effective date: ", values.show("coverage.effective_date"), ". Coverage end date: ", values.show("coverage.end_date"), "."],
+      text: ["Thank you for asking about coverage of this member. On the date of this letter the coverage is ", ...status(draft), "."],
+    },
+    {
+      kind: "paragraph",
+      text: [
+        `The member ${active ? "has been" : "was"} enrolled in `,
+        values.show("plan.name"),
+        ", group number ",
+        values.show("group.number"),
+        ". Coverage effective date: ",
+        values.show("coverage.effective_date"),
+        ". Coverage end date: ",
+        values.show("coverage.end_date"),
+        ".",
+      ],
     },
     ...benefits(draft),
     ...notices(draft, draft.extent === "long" ? 6 : 3),
@@ -70,7 +97,10 @@ function formBody(draft: Draft): Block[] {
   const { random } = draft;
   return [
     payerHead(draft),
-    { kind: "title", text: random.fork("title").pick(["Eligibility Verification", "Benefit Verification Response", "Member Eligibility Response"]) },
+    {
+      kind: "title",
+      text: random.fork("title").pick(["Eligibility Verification", "Benefit Verification Response", "Member Eligibility Response"]),
+    },
     { kind: "facts", items: [draft.values.item("letter.date", { label: "Response Date" }), { label: "Payer", value: [payerName(draft)] }] },
     { kind: "heading", text: "Member" },
     { kind: "facts", items: memberItems(draft) },
@@ -89,7 +119,12 @@ function tableBody(draft: Draft): Block[] {
     { kind: "facts", items: [...memberItems(draft), ...coverageItems(draft)] },
     {
       kind: "table",
-      columns: [{ title: "Service", share: 3 }, { title: "Network", share: 2 }, { title: "Covered", share: 1.5 }, { title: "Notes", share: 3 }],
+      columns: [
+        { title: "Service", share: 3 },
+        { title: "Network", share: 2 },
+        { title: "Covered", share: 1.5 },
+        { title: "Notes", share: 3 },
+      ],
       rows: [
         [["Professional visit"], ["In network"], ["Yes"], ["Copay applies"]],
         [["Specialty pharmacy"], ["In network"], ["Yes"], ["See plan drug list"]],
@@ -103,7 +138,13 @@ function tableBody(draft: Draft): Block[] {
 }
 
 function benefits(draft: Draft): Block[] {
-  const names = ["benefit.deductible_cents", "benefit.deductible_met_cents", "benefit.out_of_pocket_max_cents", "benefit.copay_cents", "benefit.coinsurance_percent"];
+  const names = [
+    "benefit.deductible_cents",
+    "benefit.deductible_met_cents",
+    "benefit.out_of_pocket_max_cents",
+    "benefit.copay_cents",
+    "benefit.coinsurance_percent",
+  ];
   return [
     { kind: "heading", text: "Benefit Detail" },
     { kind: "facts", items: names.map((name) => draft.values.item(name)) },

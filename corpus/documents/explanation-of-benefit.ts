@@ -10,6 +10,7 @@ export const explanationOfBenefit: DocumentKind = {
   type: DocumentType.EXPLANATION_OF_BENEFIT,
   slug: "explanation-of-benefits",
   medical: false,
+  sentOn: (story) => story.dates.statement,
   values: (draft) => ({ "letter.date": draft.story.dates.statement, ...serviceLines(draft, true).values }),
   write: (draft) => ({ blocks: [...heads(draft), ...bodies(draft), ...backPages(draft)], running: () => runningHead(draft) }),
 };
@@ -20,7 +21,13 @@ function heads(draft: Draft): Block[] {
   const warning: Block = { kind: "paragraph", bold: true, text: [random.fork("not").pick(["THIS IS NOT A BILL", "This is not a bill."])] };
   const items = ["member.name", "member.id", "member.date_of_birth", "group.number", "claim.number"].map((name) => values.item(name));
   const date = values.item("letter.date", { label: "Statement Date" });
-  if (style.layout !== "letter") return [payerHead(draft), { kind: "title", text: title }, warning, { kind: "facts", items: [...items, date, values.item("provider.name")] }];
+  if (style.layout !== "letter")
+    return [
+      payerHead(draft),
+      { kind: "title", text: title },
+      warning,
+      { kind: "facts", items: [...items, date, values.item("provider.name")] },
+    ];
   return [
     payerHead(draft),
     { kind: "lines", lines: [[values.show("letter.date")]] },
@@ -28,16 +35,32 @@ function heads(draft: Draft): Block[] {
     { kind: "title", text: title },
     warning,
     { kind: "facts", as: "inline", columns: 1, items },
-    { kind: "paragraph", text: [`Dear ${draft.story.member.first}, this statement shows how we processed a claim from `, values.show("provider.name"), ". Keep it with your records."] },
+    {
+      kind: "paragraph",
+      text: [
+        `Dear ${draft.story.member.first}, this statement shows how we processed a claim from `,
+        values.show("provider.name"),
+        ". Keep it with your records.",
+      ],
+    },
   ];
 }
 
 function bodies(draft: Draft): Block[] {
   const { values, style } = draft;
   const totals = ["claim.total_charge_cents", "claim.total_allowed_cents", "claim.total_paid_cents", "claim.patient_responsibility_cents"];
-  const summary: Block = { kind: "facts", items: totals.map((name) => values.item(name)), ...(style.layout === "form" ? { as: "boxed", columns: 2 } : {}) };
-  const detail: Block[] = [{ kind: "heading", text: draft.random.fork("detail").pick(["Claim Detail", "Service Details", "How We Processed Your Claim"]) }, lineTable(draft)];
-  return style.layout === "form" ? [{ kind: "heading", text: "Summary" }, summary, ...detail] : [...detail, { kind: "heading", text: "Totals" }, summary];
+  const summary: Block = {
+    kind: "facts",
+    items: totals.map((name) => values.item(name)),
+    ...(style.layout === "form" ? { as: "boxed", columns: 2 } : {}),
+  };
+  const detail: Block[] = [
+    { kind: "heading", text: draft.random.fork("detail").pick(["Claim Detail", "Service Details", "How We Processed Your Claim"]) },
+    lineTable(draft),
+  ];
+  return style.layout === "form"
+    ? [{ kind: "heading", text: "Summary" }, summary, ...detail]
+    : [...detail, { kind: "heading", text: "Totals" }, summary];
 }
 
 function lineTable(draft: Draft): Block {
@@ -53,13 +76,17 @@ function lineTable(draft: Draft): Block {
     { title: random.pick(["Reason", "CARC", "Note"]), share: 1.2 },
   ];
   const names = ["service_date", "hcpcs", "units", "charge_cents", "allowed_cents", "paid_cents", "carc"];
-  const rows = Array.from({ length: lineCount(values.has) }, (_, index) => names.map((name): Text => [values.show(`lines[${index}].${name}`)]));
+  const rows = Array.from({ length: lineCount(values.has) }, (_, index) =>
+    names.map((name): Text => [values.show(`lines[${index}].${name}`)]),
+  );
   return { kind: "table", columns, rows };
 }
 
 function backPages(draft: Draft): Block[] {
   const used = new Set(Array.from({ length: lineCount(draft.values.has) }, (_, index) => draft.values.get(`lines[${index}].carc`)));
-  const notes = draft.codes.reasons.filter((reason) => used.has(reason.code)).map((reason): Text => [`Code ${reason.code} means: ${reason.text}.`]);
+  const notes = draft.codes.reasons
+    .filter((reason) => used.has(reason.code))
+    .map((reason): Text => [`Code ${reason.code} means: ${reason.text}.`]);
   return [
     { kind: "heading", text: "What the reason codes mean" },
     { kind: "bullets", items: notes },

@@ -30,6 +30,7 @@ export const KINDS: readonly DocumentKind[] = [
 /** The kind of a type. Throws RangeError on a type that no kind writes. */
 export function kindOf(type: DocumentType): DocumentKind {
   const kind = KINDS.find((one) => one.type === type);
-  if (kind === undefined) throw new RangeError(`writing a document of type "${type}": no kind writes it, it must be 1 to ${DocumentType.OTHER}`);
+  if (kind === undefined)
+    throw new RangeError(`writing a document of type "${type}": no kind writes it, it must be 1 to ${DocumentType.OTHER}`);
   return kind;
 }

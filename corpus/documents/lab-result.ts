@@ -7,13 +7,19 @@ import type { Random } from "../random.ts";
 import type { DocumentKind, Draft } from "./draft.ts";
 import { runningHead } from "./phrases.ts";
 
-const LABORATORIES: readonly string[] = ["Summit Reference Laboratory", "Lakeside Clinical Labs", "Union Diagnostics", "Mercy Regional Laboratory"];
+const LABORATORIES: readonly string[] = [
+  "Summit Reference Laboratory",
+  "Lakeside Clinical Labs",
+  "Union Diagnostics",
+  "Mercy Regional Laboratory",
+];
 
 /** A laboratory's report of one specimen. */
 export const labResult: DocumentKind = {
   type: DocumentType.LAB_RESULT,
   slug: "lab-result",
   medical: false,
+  sentOn: (story) => addDays(story.dates.collected, 2),
   values: ({ story, random, codes, extent }) => ({
     "lab.accession": story.accession,
     "lab.collected_date": story.dates.collected,
@@ -24,17 +30,21 @@ export const labResult: DocumentKind = {
 
 function results(random: Random, labs: readonly Lab[], count: number): Record<string, string> {
   const values: Record<string, string> = {};
-  random.shuffle(labs).slice(0, count).forEach((lab, index) => {
-    const flag = random.pick(["normal", "normal", "normal", "high", "low"]);
-    const span = lab.high - lab.low;
-    const middle = lab.low + span * random.between(0.1, 0.9);
-    const value = { normal: middle, high: lab.high + span * random.between(0.15, 0.8), low: lab.low * random.between(0.5, 0.85) }[flag] ?? middle;
-    const printed = value.toFixed(lab.decimals);
-    values[`results[${index}].test`] = lab.name;
-    values[`results[${index}].value`] = printed;
-    values[`results[${index}].unit`] = lab.unit;
-    values[`results[${index}].flag`] = flagOf(Number(printed), lab);
-  });
+  random
+    .shuffle(labs)
+    .slice(0, count)
+    .forEach((lab, index) => {
+      const flag = random.pick(["normal", "normal", "normal", "high", "low"]);
+      const span = lab.high - lab.low;
+      const middle = lab.low + span * random.between(0.1, 0.9);
+      const value =
+        { normal: middle, high: lab.high + span * random.between(0.15, 0.8), low: lab.low * random.between(0.5, 0.85) }[flag] ?? middle;
+      const printed = value.toFixed(lab.decimals);
+      values[`results[${index}].test`] = lab.name;
+      values[`results[${index}].value`] = printed;
+      values[`results[${index}].unit`] = lab.unit;
+      values[`results[${index}].flag`] = flagOf(Number(printed), lab);
+    });
   return values;
 }
 
@@ -65,9 +75,17 @@ function headItems(draft: Draft): Item[] {
 
 function bodies(draft: Draft): Block[] {
   const { style, random } = draft;
-  const title: Block = { kind: "title", text: random.fork("title").pick(["Laboratory Report", "Final Laboratory Results", "Clinical Laboratory Report"]) };
+  const title: Block = {
+    kind: "title",
+    text: random.fork("title").pick(["Laboratory Report", "Final Laboratory Results", "Clinical Laboratory Report"]),
+  };
   if (style.layout === "letter") {
-    return [title, { kind: "facts", as: "inline", columns: 2, items: headItems(draft) }, { kind: "paragraph", text: ["Results of the specimen named above follow. Values outside the reference interval are flagged."] }, resultTable(draft)];
+    return [
+      title,
+      { kind: "facts", as: "inline", columns: 2, items: headItems(draft) },
+      { kind: "paragraph", text: ["Results of the specimen named above follow. Values outside the reference interval are flagged."] },
+      resultTable(draft),
+    ];
   }
   return [title, { kind: "facts", items: headItems(draft) }, resultTable(draft)];
 }
@@ -108,8 +126,16 @@ function resultRow(draft: Draft, index: number, words: Readonly<Record<string, s
 
 function tail(draft: Draft): Block[] {
   return [
-    { kind: "paragraph", small: true, text: ["H = above reference interval. L = below reference interval. Reference intervals apply to adults."] },
-    { kind: "paragraph", small: true, text: ["Performed at the laboratory named above unless stated otherwise. Interpret results together with clinical findings."] },
+    {
+      kind: "paragraph",
+      small: true,
+      text: ["H = above reference interval. L = below reference interval. Reference intervals apply to adults."],
+    },
+    {
+      kind: "paragraph",
+      small: true,
+      text: ["Performed at the laboratory named above unless stated otherwise. Interpret results together with clinical findings."],
+    },
     { kind: "paragraph", bold: true, text: [draft.random.fork("end").pick(["End of report", "FINAL REPORT"])] },
   ];
 }

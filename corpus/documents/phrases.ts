@@ -44,8 +44,8 @@ export function providerAddress(draft: Draft): Block {
 export function runningHead(draft: Draft): Text {
   const { values } = draft;
   return draft.random.fork("running").chance(0.5)
-    ? ["Member: ", values.show("member.name"), "   ID: ", values.show("member.id")]
-    : ["Re: ", values.show("member.name"), "   DOB: ", values.show("member.date_of_birth")];
+    ? ["Member: ", values.show("member.name"), " | ID: ", values.show("member.id")]
+    : ["Re: ", values.show("member.name"), " | DOB: ", values.show("member.date_of_birth")];
 }
 
 const NOTICES: readonly string[] = [
@@ -67,6 +67,39 @@ export function notices(draft: Draft, count: number): Block[] {
     .shuffle(NOTICES)
     .slice(0, count)
     .map((text) => ({ kind: "paragraph", text: [text], small: draft.style.size > 9 }));
+}
+
+const ENCLOSURES: readonly (readonly [string, readonly string[]])[] = [
+  [
+    "Your Rights and Responsibilities",
+    [
+      "You have the right to see the information we used, free of charge. You may name someone to act for you by sending us a signed form.",
+      "You may ask for an expedited review when waiting could seriously harm your health. We answer expedited requests within 72 hours.",
+      "After our internal review you may ask for an external review by an independent organization. There is no cost to you.",
+      "State insurance departments help consumers with questions about health coverage. Their telephone numbers are listed on your state's web site.",
+    ],
+  ],
+  [
+    "Language Assistance and Nondiscrimination",
+    [
+      "We provide free aids and services to people with disabilities, such as qualified interpreters and written information in large print, audio and other formats.",
+      "We provide free language services to people whose primary language is not English. Call the number on your member ID card to use them.",
+      "If you believe that we failed to provide these services, you can file a grievance with our civil rights coordinator in person, by mail, fax or email.",
+      "You can also file a complaint with the Office for Civil Rights, electronically or by mail. Complaint forms are available on its web site.",
+    ],
+  ],
+];
+
+/** Standard pages that payers enclose with a letter. */
+export function enclosures(draft: Draft): Block[] {
+  const usual = draft.random.fork("enclosures").chance(0.4) ? 1 : 0;
+  const count = { short: 0, usual, long: 2 }[draft.extent];
+  return ENCLOSURES.slice(0, count).flatMap(([title, paragraphs]): Block[] => [
+    { kind: "break" },
+    { kind: "title", text: title },
+    ...paragraphs.map((text): Block => ({ kind: "paragraph", text: [text] })),
+    ...notices(draft, 4),
+  ]);
 }
 
 /** A table cell or form value listing the diagnoses, each code marked. */

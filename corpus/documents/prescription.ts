@@ -8,11 +8,16 @@ export const prescription: DocumentKind = {
   type: DocumentType.PRESCRIPTION,
   slug: "prescription",
   medical: false,
+  sentOn: (story) => story.dates.written,
   values: ({ story, random }) => ({ "prescription.written_date": story.dates.written, "drug.refills": String(random.int(0, 11)) }),
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = { letter: scriptBody, form: formBody, table: tableBody };
+const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
+  letter: scriptBody,
+  form: formBody,
+  table: tableBody,
+};
 
 function patientItems(draft: Draft): Item[] {
   const { values, story } = draft;
@@ -27,7 +32,10 @@ function patientItems(draft: Draft): Item[] {
 function prescriberItems(draft: Draft): Item[] {
   const { values, story } = draft;
   return [
-    { label: draft.random.fork("prescriber").pick(["Prescriber", "Prescriber Name", "Prescribing Physician"]), value: [values.show("provider.name"), `, ${story.provider.credential}`] },
+    {
+      label: draft.random.fork("prescriber").pick(["Prescriber", "Prescriber Name", "Prescribing Physician"]),
+      value: [values.show("provider.name"), `, ${story.provider.credential}`],
+    },
     values.item("provider.npi"),
     values.item("provider.phone"),
     values.item("provider.fax"),
@@ -46,7 +54,14 @@ function drugItems(draft: Draft): Item[] {
 
 function substitution(draft: Draft): Block {
   const allowed = draft.random.fork("substitution").chance(0.6);
-  return { kind: "options", label: "", options: [{ text: ["Substitution permitted"], checked: allowed }, { text: ["Dispense as written"], checked: !allowed }] };
+  return {
+    kind: "options",
+    label: "",
+    options: [
+      { text: ["Substitution permitted"], checked: allowed },
+      { text: ["Dispense as written"], checked: !allowed },
+    ],
+  };
 }
 
 function sign(draft: Draft): Block {
@@ -58,7 +73,12 @@ function scriptBody(draft: Draft): Block[] {
   return [
     practiceHead(draft),
     { kind: "facts", as: "inline", columns: 2, items: prescriberItems(draft) },
-    { kind: "facts", as: "inline", columns: 1, items: [values.item("prescription.written_date", { label: "Date Written" }), ...patientItems(draft)] },
+    {
+      kind: "facts",
+      as: "inline",
+      columns: 1,
+      items: [values.item("prescription.written_date", { label: "Date Written" }), ...patientItems(draft)],
+    },
     { kind: "title", text: draft.random.fork("rx").pick(["Rx", "PRESCRIPTION"]) },
     { kind: "paragraph", text: [...drugName(draft), " ", values.show("drug.strength"), ` ${story.drug.form}`], bold: true },
     { kind: "paragraph", text: ["Sig: ", values.show("drug.directions")] },
@@ -74,7 +94,12 @@ function scriptBody(draft: Draft): Block[] {
 function formBody(draft: Draft): Block[] {
   const { values } = draft;
   return [
-    { kind: "title", text: draft.random.fork("title").pick(["Specialty Pharmacy Prescription Form", "Prescription and Enrollment Form", "Prescription Order Form"]) },
+    {
+      kind: "title",
+      text: draft.random
+        .fork("title")
+        .pick(["Specialty Pharmacy Prescription Form", "Prescription and Enrollment Form", "Prescription Order Form"]),
+    },
     { kind: "facts", items: [values.item("prescription.written_date", { label: "Date Written" })] },
     { kind: "heading", text: "Patient" },
     { kind: "facts", items: [...patientItems(draft), values.item("member.id"), values.item("group.number")] },
@@ -95,8 +120,24 @@ function tableBody(draft: Draft): Block[] {
     { kind: "facts", items: [...patientItems(draft), values.item("prescription.written_date", { label: "Written Date" })] },
     {
       kind: "table",
-      columns: [{ title: "Medication", share: 3 }, { title: "Strength", share: 2 }, { title: "Directions", share: 4 }, { title: "Quantity", share: 1, align: "right" }, { title: "Days Supply", share: 1, align: "right" }, { title: "Refills", share: 1, align: "right" }],
-      rows: [[drugName(draft), [values.show("drug.strength")], [values.show("drug.directions")], [values.show("drug.quantity")], [values.show("drug.days_supply")], [values.show("drug.refills")]]],
+      columns: [
+        { title: "Medication", share: 3 },
+        { title: "Strength", share: 2 },
+        { title: "Directions", share: 4 },
+        { title: "Quantity", share: 1, align: "right" },
+        { title: "Days Supply", share: 1, align: "right" },
+        { title: "Refills", share: 1, align: "right" },
+      ],
+      rows: [
+        [
+          drugName(draft),
+          [values.show("drug.strength")],
+          [values.show("drug.directions")],
+          [values.show("drug.quantity")],
+          [values.show("drug.days_supply")],
+          [values.show("drug.refills")],
+        ],
+      ],
     },
     { kind: "facts", items: [{ label: "Diagnosis (ICD-10)", value: diagnosisList(draft, true) }, ...prescriberItems(draft)] },
     substitution(draft),

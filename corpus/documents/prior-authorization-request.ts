@@ -11,6 +11,7 @@ export const priorAuthorizationRequest: DocumentKind = {
   type: DocumentType.PRIOR_AUTHORIZATION_REQUEST,
   slug: "prior-authorization-request",
   medical: true,
+  sentOn: (story) => story.dates.request,
   values: ({ story, random }) => ({
     "request.date": story.dates.request,
     "request.urgency": random.chance(0.25) ? "expedited" : "standard",
@@ -20,7 +21,9 @@ export const priorAuthorizationRequest: DocumentKind = {
   }),
   write: (draft) => ({
     blocks: [
-      ...(draft.extent === "long" || draft.random.fork("cover?").chance(0.3) ? coverSheet(draft, "Prior authorization request", draft.extent === "long" ? 6 : 3) : []),
+      ...(draft.extent === "long" || draft.random.fork("cover?").chance(0.3)
+        ? coverSheet(draft, "Prior authorization request", draft.extent === "long" ? 6 : 3)
+        : []),
       ...BODIES[draft.style.layout](draft),
       ...attachments(draft),
     ],
@@ -28,7 +31,11 @@ export const priorAuthorizationRequest: DocumentKind = {
   }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = { letter: letterBody, form: formBody, table: tableBody };
+const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
+  letter: letterBody,
+  form: formBody,
+  table: tableBody,
+};
 
 function memberItems(draft: Draft): Item[] {
   const { values } = draft;
@@ -42,7 +49,10 @@ function providerItems(draft: Draft): Item[] {
 function drugItems(draft: Draft): Item[] {
   const { values } = draft;
   return [
-    { label: draft.random.fork("drug-label").pick(["Drug Name", "Medication", "Drug Requested"]), value: values.has("drug.name") ? drugName(draft) : [] },
+    {
+      label: draft.random.fork("drug-label").pick(["Drug Name", "Medication", "Drug Requested"]),
+      value: values.has("drug.name") ? drugName(draft) : [],
+    },
     values.item("drug.strength"),
     values.item("drug.quantity"),
     values.item("drug.days_supply"),
@@ -58,13 +68,22 @@ function urgency(draft: Draft): Block {
   const { values, random } = draft;
   const chosen = values.has("request.urgency") ? values.get("request.urgency") : "";
   const words: readonly (readonly [string, string])[] = random.fork("urgency").pick([
-    [["standard", "Standard"], ["expedited", "Expedited"]],
-    [["standard", "Standard review"], ["expedited", "Expedited / urgent"]],
+    [
+      ["standard", "Standard"],
+      ["expedited", "Expedited"],
+    ],
+    [
+      ["standard", "Standard review"],
+      ["expedited", "Expedited / urgent"],
+    ],
   ]);
   return {
     kind: "options",
     label: random.fork("urgency-label").pick(["Review Type", "Type of Request", "Priority"]),
-    options: words.map(([value, text]) => ({ text: value === chosen ? [values.show("request.urgency", { as: text })] : [text], checked: value === chosen })),
+    options: words.map(([value, text]) => ({
+      text: value === chosen ? [values.show("request.urgency", { as: text })] : [text],
+      checked: value === chosen,
+    })),
   };
 }
 
@@ -72,8 +91,17 @@ function formBody(draft: Draft): Block[] {
   const { values, random, story } = draft;
   return [
     payerHead(draft),
-    { kind: "title", text: random.fork("title").pick(["Prior Authorization Request Form", "Medical Drug Precertification Request", "Request for Prior Authorization"]) },
-    { kind: "paragraph", small: true, text: [`Fax completed form and supporting records to ${story.payer.department}. Incomplete forms delay the review.`] },
+    {
+      kind: "title",
+      text: random
+        .fork("title")
+        .pick(["Prior Authorization Request Form", "Medical Drug Precertification Request", "Request for Prior Authorization"]),
+    },
+    {
+      kind: "paragraph",
+      small: true,
+      text: [`Fax completed form and supporting records to ${story.payer.department}. Incomplete forms delay the review.`],
+    },
     urgency(draft),
     { kind: "facts", items: [values.item("request.date")] },
     { kind: "heading", text: random.fork("s1").pick(["Section A: Member Information", "Member Information", "1. Patient"]) },
@@ -89,7 +117,13 @@ function formBody(draft: Draft): Block[] {
 
 function tableBody(draft: Draft): Block[] {
   const { values, random, story } = draft;
-  const row: Text[] = [drugName(draft), [values.show("drug.strength")], [values.show("services[0].hcpcs")], [values.show("services[0].units")], [values.show("drug.quantity")]];
+  const row: Text[] = [
+    drugName(draft),
+    [values.show("drug.strength")],
+    [values.show("services[0].hcpcs")],
+    [values.show("services[0].units")],
+    [values.show("drug.quantity")],
+  ];
   return [
     payerHead(draft),
     { kind: "title", text: random.fork("title").pick(["Prior Authorization Request", "Specialty Drug Prior Authorization"]) },
@@ -97,10 +131,22 @@ function tableBody(draft: Draft): Block[] {
     { kind: "facts", items: [...memberItems(draft), ...providerItems(draft), values.item("request.date")] },
     {
       kind: "table",
-      columns: [{ title: "Drug", share: 3 }, { title: "Strength", share: 2 }, { title: "HCPCS", share: 1.3 }, { title: "Units", share: 1, align: "right" }, { title: "Qty", share: 1, align: "right" }],
+      columns: [
+        { title: "Drug", share: 3 },
+        { title: "Strength", share: 2 },
+        { title: "HCPCS", share: 1.3 },
+        { title: "Units", share: 1, align: "right" },
+        { title: "Qty", share: 1, align: "right" },
+      ],
       rows: [row],
     },
-    { kind: "facts", items: [{ label: "Diagnosis Code (ICD-10)", value: values.has("diagnoses[0].icd10") ? diagnosisList(draft, true) : [] }, values.item("drug.directions")] },
+    {
+      kind: "facts",
+      items: [
+        { label: "Diagnosis Code (ICD-10)", value: values.has("diagnoses[0].icd10") ? diagnosisList(draft, true) : [] },
+        values.item("drug.directions"),
+      ],
+    },
     { kind: "signature", caption: "Requesting provider", name: [story.provider.name], date: [values.date(story.dates.request)] },
   ];
 }
@@ -115,9 +161,37 @@ function letterBody(draft: Draft): Block[] {
     { kind: "paragraph", text: ["To the reviewer:"] },
     {
       kind: "paragraph",
-      text: ["I am requesting prior authorization of ", ...drugName(draft), " ", values.show("drug.strength"), " (HCPCS ", values.show("services[0].hcpcs"), ", ", values.show("services[0].units"), " units per dose) for my patient ", values.show("member.name"), ". This is a ", values.show("request.urgency"), " request."],
+      text: [
+        "I am requesting prior authorization of ",
+        ...drugName(draft),
+        " ",
+        values.show("drug.strength"),
+        " (HCPCS ",
+        values.show("services[0].hcpcs"),
+        ", ",
+        values.show("services[0].units"),
+        " units per dose) for my patient ",
+        values.show("member.name"),
+        ". This is a ",
+        values.show("request.urgency"),
+        " request.",
+      ],
     },
-    { kind: "paragraph", text: ["The diagnosis is ", ...diagnosisList(draft, true), ". ", random.fork("why").pick(["The patient did not respond to conventional therapy.", "Other agents were not tolerated.", "Treatment guidelines recommend this drug at this stage."])] },
+    {
+      kind: "paragraph",
+      text: [
+        "The diagnosis is ",
+        ...diagnosisList(draft, true),
+        ". ",
+        random
+          .fork("why")
+          .pick([
+            "The patient did not respond to conventional therapy.",
+            "Other agents were not tolerated.",
+            "Treatment guidelines recommend this drug at this stage.",
+          ]),
+      ],
+    },
     { kind: "paragraph", text: ["Directions: ", values.show("drug.directions"), ". Please call my office with any question."] },
     { kind: "facts", as: "inline", columns: 1, items: providerItems(draft) },
     { kind: "paragraph", text: ["Sincerely,"] },
@@ -127,11 +201,26 @@ function letterBody(draft: Draft): Block[] {
 
 function questions(draft: Draft): Block[] {
   const random = draft.random.fork("questions");
-  const asked = ["Is this a new start of therapy?", "Has the member tried a preferred drug?", "Is the drug given in the office?", "Is the member enrolled in a clinical trial?"];
-  return random.shuffle(asked).slice(0, random.int(2, 4)).map((question): Block => {
-    const yes = random.chance(0.5);
-    return { kind: "options", label: question.replace("?", ""), options: [{ text: ["Yes"], checked: yes }, { text: ["No"], checked: !yes }] };
-  });
+  const asked = [
+    "Is this a new start of therapy?",
+    "Has the member tried a preferred drug?",
+    "Is the drug given in the office?",
+    "Is the member enrolled in a clinical trial?",
+  ];
+  return random
+    .shuffle(asked)
+    .slice(0, random.int(2, 4))
+    .map((question): Block => {
+      const yes = random.chance(0.5);
+      return {
+        kind: "options",
+        label: question.replace("?", ""),
+        options: [
+          { text: ["Yes"], checked: yes },
+          { text: ["No"], checked: !yes },
+        ],
+      };
+    });
 }
 
 function attachments(draft: Draft): Block[] {
@@ -140,7 +229,15 @@ function attachments(draft: Draft): Block[] {
   return Array.from({ length: notes }, (_, index): Block[] => [
     { kind: "break" },
     { kind: "title", text: index === 0 ? "Clinical Notes" : `Clinical Notes (continued, part ${index + 1})` },
-    { kind: "facts", as: "inline", columns: 2, items: [{ label: "Patient", value: [values.show("member.name")] }, { label: "DOB", value: [values.show("member.date_of_birth")] }] },
+    {
+      kind: "facts",
+      as: "inline",
+      columns: 2,
+      items: [
+        { label: "Patient", value: [values.show("member.name")] },
+        { label: "DOB", value: [values.show("member.date_of_birth")] },
+      ],
+    },
     ...visitNote(draft, `attachment-${index}`),
     ...(index === 0 ? priorTherapies(draft) : []),
     ...assessment(draft, `attachment-${index}`),

@@ -35,7 +35,12 @@ export type Block =
   | { readonly kind: "heading"; readonly text: string }
   | { readonly kind: "paragraph"; readonly text: Text; readonly small?: boolean; readonly bold?: boolean; readonly center?: boolean }
   | { readonly kind: "lines"; readonly lines: readonly Text[] }
-  | { readonly kind: "facts"; readonly items: readonly Item[]; readonly as?: "inline" | "above" | "boxed" | "grid"; readonly columns?: 1 | 2 | 3 }
+  | {
+      readonly kind: "facts";
+      readonly items: readonly Item[];
+      readonly as?: "inline" | "above" | "boxed" | "grid";
+      readonly columns?: 1 | 2 | 3;
+    }
   | { readonly kind: "options"; readonly label: string; readonly options: readonly Option[] }
   | { readonly kind: "bullets"; readonly items: readonly Text[]; readonly numbered?: boolean }
   | { readonly kind: "table"; readonly columns: readonly Column[]; readonly rows: readonly (readonly Text[])[] }

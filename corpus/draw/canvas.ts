@@ -16,6 +16,8 @@ const BELOW = 0.22;
 export interface Pen {
   readonly bold?: boolean;
   readonly italic?: boolean;
+  /** The fax machine's own face instead of the document's. */
+  readonly machine?: boolean;
   /** Points; the style's size when not given. */
   readonly size?: number;
   readonly color?: string;
@@ -184,7 +186,8 @@ export class Canvas {
 
   #select(pen: Pen, bold: boolean): PDFKit.PDFDocument {
     const { font } = this.style;
-    const cut = bold || pen.bold === true ? font.bold : pen.italic === true ? font.italic : font.regular;
+    const cut =
+      pen.machine === true ? "Courier-Bold" : bold || pen.bold === true ? font.bold : pen.italic === true ? font.italic : font.regular;
     return this.#doc
       .font(cut)
       .fontSize(this.#size(pen))

@@ -32,7 +32,12 @@ function drawTick(canvas: Canvas, box: { readonly x0: number; readonly y0: numbe
     return;
   }
   const strokes: readonly (readonly [number, number])[][] =
-    canvas.style.tick === "x" ? [[at(0.12, 0.12), at(0.88, 0.88)], [at(0.88, 0.12), at(0.12, 0.88)]] : [[at(0.1, 0.5), at(0.4, 0.85), at(1.1, -0.15)]];
+    canvas.style.tick === "x"
+      ? [
+          [at(0.12, 0.12), at(0.88, 0.88)],
+          [at(0.88, 0.12), at(0.12, 0.88)],
+        ]
+      : [[at(0.1, 0.5), at(0.4, 0.85), at(1.1, -0.15)]];
   for (const points of strokes) {
     canvas.stroke((doc) => {
       points.forEach(([x, y], index) => (index === 0 ? doc.moveTo(x, y) : doc.lineTo(x, y)));

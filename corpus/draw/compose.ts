@@ -3,7 +3,7 @@ import type { Canvas, Pen } from "./canvas.ts";
 import { drawOptions } from "./checkbox.ts";
 import { drawFacts } from "./facts.ts";
 import { drawLetterhead } from "./letterhead.ts";
-import type { Text } from "./spans.ts";
+import { type Text, toWords } from "./spans.ts";
 import { drawTable } from "./table.ts";
 
 type Drawer = { readonly [Kind in Block["kind"]]: (canvas: Canvas, block: Extract<Block, { kind: Kind }>) => void };
@@ -63,7 +63,7 @@ export function flow(canvas: Canvas, text: Text | string, options: Flow): void {
   const height = canvas.lineHeight(pen);
   canvas.wrap(text, canvas.width - indent, pen).forEach((line, index) => {
     canvas.need(height);
-    if (index === 0 && options.bullet !== undefined) canvas.text(options.bullet, canvas.left + 3, canvas.y, pen);
+    if (index === 0 && options.bullet !== undefined) canvas.line(toWords([options.bullet]), canvas.left + 3, canvas.y + height * 0.72, pen);
     const words = line.map((word) => word.pieces.map((piece) => piece.text).join("")).join(" ");
     const shift = options.center === true ? (canvas.width - canvas.measure(words, pen)) / 2 : indent;
     canvas.line(line, canvas.left + shift, canvas.y + height * 0.72, pen);

@@ -12,8 +12,7 @@ export interface FontFamily {
 }
 
 function google(name: string, family: string, file: string, scale: number): FontFamily {
-  const path = (cut: string): string =>
-    fileURLToPath(import.meta.resolve(`@expo-google-fonts/${family}/${cut}/${file}_${cut}.ttf`));
+  const path = (cut: string): string => fileURLToPath(import.meta.resolve(`@expo-google-fonts/${family}/${cut}/${file}_${cut}.ttf`));
   return { name, regular: path("400Regular"), bold: path("700Bold"), italic: path("400Regular_Italic"), scale };
 }
 

@@ -29,9 +29,23 @@ function drawEmblem(canvas: Canvas, mark: Head["mark"], x: number, y: number): v
     plain: () => undefined,
     disc: (doc) => doc.circle(x + 12, y + 12, 11),
     bars: (doc) => [4, 10, 16, 22].forEach((dx, index) => doc.moveTo(x + dx, y + 24).lineTo(x + dx, y + 16 - index * 4)),
-    shield: (doc) => doc.moveTo(x + 2, y + 2).lineTo(x + 24, y + 2).lineTo(x + 24, y + 14).lineTo(x + 13, y + 26).lineTo(x + 2, y + 14).closePath(),
-    tree: (doc) => doc.circle(x + 13, y + 9, 8).moveTo(x + 13, y + 9).lineTo(x + 13, y + 26).moveTo(x + 6, y + 26).lineTo(x + 20, y + 26),
-    wave: (doc) => [8, 15, 22].forEach((dy) => doc.moveTo(x + 1, y + dy).bezierCurveTo(x + 9, y + dy - 9, x + 16, y + dy + 9, x + 25, y + dy)),
+    shield: (doc) =>
+      doc
+        .moveTo(x + 2, y + 2)
+        .lineTo(x + 24, y + 2)
+        .lineTo(x + 24, y + 14)
+        .lineTo(x + 13, y + 26)
+        .lineTo(x + 2, y + 14)
+        .closePath(),
+    tree: (doc) =>
+      doc
+        .circle(x + 13, y + 9, 8)
+        .moveTo(x + 13, y + 9)
+        .lineTo(x + 13, y + 26)
+        .moveTo(x + 6, y + 26)
+        .lineTo(x + 20, y + 26),
+    wave: (doc) =>
+      [8, 15, 22].forEach((dy) => doc.moveTo(x + 1, y + dy).bezierCurveTo(x + 9, y + dy - 9, x + 16, y + dy + 9, x + 25, y + dy)),
   };
   if (mark !== "plain") canvas.stroke(draw[mark], 2);
 }

@@ -1,7 +1,11 @@
 import type { Canvas } from "./canvas.ts";
 
 /** Draws a turned rubber stamp in the page's upper right, as mail rooms set it. Stamps carry no ground truth. */
-export function drawStamp(canvas: Canvas, lines: readonly string[], options: { readonly x: number; readonly y: number; readonly degrees: number }): void {
+export function drawStamp(
+  canvas: Canvas,
+  lines: readonly string[],
+  options: { readonly x: number; readonly y: number; readonly degrees: number },
+): void {
   const width = 118;
   const height = 12 + lines.length * 13;
   canvas.turned(options.degrees, [options.x + width / 2, options.y + height / 2], (doc) => {

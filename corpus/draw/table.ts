@@ -68,7 +68,11 @@ function sum(values: readonly number[]): number {
 
 function drawHead(frame: Frame): void {
   const pen: Pen = { bold: true, size: frame.size * HEAD_SCALE };
-  const cells = layoutRow(frame, frame.columns.map((column) => [column.title]), pen);
+  const cells = layoutRow(
+    frame,
+    frame.columns.map((column) => [column.title]),
+    pen,
+  );
   frame.canvas.need(cells.height * 2.5);
   const top = frame.canvas.y;
   drawRow(frame, cells, pen);

@@ -45,22 +45,57 @@ export function quarterTurn(degrees: 0 | 90 | 180 | 270, width: number, height: 
 
 /** Draws `source` moved by `matrix` (source pixel to target pixel) on white, with linear interpolation. */
 export function warp(source: Gray, matrix: Affine, size: { readonly width: number; readonly height: number }): Gray {
-  const [a, b, c, d, e, f] = invert(matrix);
+  const inverse = invert(matrix);
   const data = new Uint8Array(size.width * size.height).fill(255);
-  const { width, height } = source;
+  const target: Gray = { ...size, data };
+  const shift = wholeShift(inverse);
   for (let y = 0; y < size.height; y += 1) {
-    for (let x = 0; x < size.width; x += 1) {
-      const sx = a * (x + 0.5) + c * (y + 0.5) + e - 0.5;
-      const sy = b * (x + 0.5) + d * (y + 0.5) + f - 0.5;
-      const left = Math.floor(sx);
-      const top = Math.floor(sy);
-      if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) continue;
-      const at = top * width + left;
-      const fx = sx - left;
-      const upper = (source.data[at] ?? 255) * (1 - fx) + (source.data[at + 1] ?? 255) * fx;
-      const lower = (source.data[at + width] ?? 255) * (1 - fx) + (source.data[at + width + 1] ?? 255) * fx;
-      data[y * size.width + x] = upper + (lower - upper) * (sy - top) + 0.5;
-    }
+    if (shift === undefined) warpRow(source, target, { inverse, y });
+    else copyRow(source, target, { shift, y });
   }
-  return { ...size, data };
+  return target;
+}
+
+/** The shift of a matrix that only moves by whole pixels: most clean pages, and much faster. */
+function wholeShift(matrix: Affine): readonly [number, number] | undefined {
+  const whole = (value: number): boolean => Math.abs(value - Math.round(value)) < 1e-6;
+  const [a, b, c, d, e, f] = matrix;
+  const still = Math.abs(a - 1) + Math.abs(b) + Math.abs(c) + Math.abs(d - 1) < 1e-9;
+  return still && whole(e) && whole(f) ? [Math.round(e), Math.round(f)] : undefined;
+}
+
+function copyRow(source: Gray, target: Gray, row: { readonly shift: readonly [number, number]; readonly y: number }): void {
+  const [dx, dy] = row.shift;
+  const from = row.y + dy;
+  if (from < 0 || from >= source.height) return;
+  const left = Math.max(0, -dx);
+  const right = Math.min(target.width, source.width - dx);
+  const start = from * source.width + dx;
+  target.data.set(source.data.subarray(start + left, start + right), row.y * target.width + left);
+}
+
+function warpRow(source: Gray, target: Gray, row: { readonly inverse: Affine; readonly y: number }): void {
+  const [a, b, c, d, e, f] = row.inverse;
+  const { width, height, data } = source;
+  let sx = a * 0.5 + c * (row.y + 0.5) + e - 0.5 - a;
+  let sy = b * 0.5 + d * (row.y + 0.5) + f - 0.5 - b;
+  let to = row.y * target.width - 1;
+  for (let x = 0; x < target.width; x += 1) {
+    sx += a;
+    sy += b;
+    to += 1;
+    const left = Math.floor(sx);
+    const top = Math.floor(sy);
+    if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) continue;
+    const at = top * width + left;
+    const p = data[at] ?? 255;
+    const q = data[at + 1] ?? 255;
+    const r = data[at + width] ?? 255;
+    const s = data[at + width + 1] ?? 255;
+    // Paper is white almost everywhere.
+    if (p + q + r + s === 1020) continue;
+    const upper = p + (q - p) * (sx - left);
+    const lower = r + (s - r) * (sx - left);
+    target.data[to] = upper + (lower - upper) * (sy - top) + 0.5;
+  }
 }

@@ -3,7 +3,7 @@ import { PAGE_HEIGHT, PAGE_WIDTH } from "../draw/canvas.ts";
 import type { Random } from "../random.ts";
 import type { Quality, TruthPage } from "../truth.ts";
 import { type Affine, compose, quarterTurn, scaling, tilt, translation, warp } from "./affine.ts";
-import { type Bitmap, type Gray, toGray, turn } from "./bitmap.ts";
+import { type Bitmap, type Gray, turn } from "./bitmap.ts";
 import { drawFaxNoise, spoilFax } from "./fax-noise.ts";
 import { renderPages } from "./render.ts";
 import { adaptiveThreshold, drawScannerNoise, spoilScan } from "./scanner-noise.ts";
@@ -12,8 +12,8 @@ export type Rotation = TruthPage["rotation"];
 
 export interface SpoiledPage {
   readonly bitmap: Bitmap;
-  /** The page before it was made black and white; what PNG and JPEG scans store. */
-  readonly gray: Gray;
+  /** The scanner's page before it was made black and white, which PNG and JPEG store; a fax has none. */
+  readonly gray?: Gray;
   readonly truth: TruthPage;
 }
 
@@ -74,17 +74,17 @@ async function sendPage(page: Gray, options: PageOptions): Promise<SpoiledPage> 
   const placed = warp(page, fromRender, raster);
   const gray = scanner === undefined ? placed : await spoilScan(placed, scanner, random);
   const bitmap = scanner === undefined ? spoilFax(gray, fax, random) : adaptiveThreshold(gray, scanner.offset);
-  return finishPage({ bitmap, gray: scanner === undefined ? toGray(bitmap) : gray, upright }, options);
+  return finishPage({ bitmap, upright, ...(scanner === undefined ? {} : { gray }) }, options);
 }
 
-function finishPage(page: { readonly bitmap: Bitmap; readonly gray: Gray; readonly upright: Affine }, options: PageOptions): SpoiledPage {
+function finishPage(page: { readonly bitmap: Bitmap; readonly gray?: Gray; readonly upright: Affine }, options: PageOptions): SpoiledPage {
   const { raster, rotation } = options;
   const bitmap = turn(page.bitmap, rotation);
   const quarter = rotation === 90 || rotation === 270;
   const transform = compose(quarterTurn(rotation, raster.width, raster.height), page.upright);
   return {
     bitmap,
-    gray: turn(page.gray, rotation),
+    ...(page.gray === undefined ? {} : { gray: turn(page.gray, rotation) }),
     truth: {
       widthPt: PAGE_WIDTH,
       heightPt: PAGE_HEIGHT,

@@ -10,7 +10,12 @@ const CODINGS: readonly Coding[] = ["g3-1d", "g3-2d", "g4"];
 
 /** Random runs rather than random pixels, so that every code table is reached. */
 const bitmaps: fc.Arbitrary<Bitmap> = fc
-  .record({ width: fc.integer({ min: 1, max: 5300 }), height: fc.integer({ min: 1, max: 12 }), seed: fc.integer({ min: 1, max: 2 ** 30 }), mean: fc.constantFrom(2, 9, 60, 900, 6000) })
+  .record({
+    width: fc.integer({ min: 1, max: 5300 }),
+    height: fc.integer({ min: 1, max: 12 }),
+    seed: fc.integer({ min: 1, max: 2 ** 30 }),
+    mean: fc.constantFrom(2, 9, 60, 900, 6000),
+  })
   .map(({ width, height, seed, mean }) => {
     const data = new Uint8Array(width * height);
     let state = seed;

@@ -69,7 +69,10 @@ function pageEntries(page: StripPage, place: { readonly options: TiffOptions; re
   ];
 }
 
-function writeDirectory(entries: readonly Entry[], at: { readonly rationals: number; readonly stripAt: number; readonly next: number }): Uint8Array {
+function writeDirectory(
+  entries: readonly Entry[],
+  at: { readonly rationals: number; readonly stripAt: number; readonly next: number },
+): Uint8Array {
   const out = Buffer.alloc(entries.length * 12 + 6 + 16);
   out.writeUInt16LE(entries.length, 0);
   let rational = at.rationals;
