@@ -91,13 +91,15 @@ export function startSandboxProcess(options: SandboxProcessOptions): SandboxProc
   const run: SandboxProcess["run"] = async (request, runOptions) => {
     served += 1;
     const id = served;
+    const answered = new Promise<unknown>((resolve, reject) => {
+      pending = { id, resolve, reject };
+    });
+    // Watching starts when there is something to reject: the signal may be aborted already.
     const stopWatching = watch(child, { ...options, ...runOptions, fail });
+    if (alive) child.send({ id, request }, (error) => (error === null ? undefined : died()));
+    else died();
     try {
-      return await new Promise((resolve, reject) => {
-        pending = { id, resolve, reject };
-        if (!alive) died();
-        else child.send({ id, request }, (error) => (error === null ? undefined : died()));
-      });
+      return await answered;
     } finally {
       stopWatching();
     }

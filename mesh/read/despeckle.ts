@@ -49,9 +49,15 @@ export function despeckle(ink: Ink, components: Components, density: Density): I
   const limit = speckleArea(density);
   const data = ink.data.slice();
   erase({ ...ink, data }, components, { limit, value: 0 });
-  const paper = { width: ink.width, height: ink.height, data: data.map((value) => 1 - value) };
+  const paper = { width: ink.width, height: ink.height, data: invert(data) };
   erase({ ...ink, data }, findComponents(paper), { limit, value: 1 });
   return { width: ink.width, height: ink.height, data };
+}
+
+function invert(from: Uint8Array): Uint8Array {
+  const data = new Uint8Array(from.length);
+  for (let index = 0; index < data.length; index += 1) data[index] = 1 - (from[index] ?? 0);
+  return data;
 }
 
 function erase(target: Ink, components: Components, options: { readonly limit: number; readonly value: number }): void {

@@ -13,19 +13,17 @@ export interface Ink {
 }
 
 /** Gray level below which a pixel of a two-level picture is ink. */
-const MIDDLE = 128;
+export const MIDDLE = 128;
 
 /**
  * Threshold by Otsu's between-class variance (1979), kept inside 64..224 so that a page with almost no ink does not turn
  * paper texture into ink. A picture that is two-level already gets the middle.
  */
 export function otsuThreshold(gray: Gray): number {
-  const histogram = new Float64Array(256);
-  for (const value of gray.data) histogram[value] = (histogram[value] ?? 0) + 1;
+  const histogram = histogramOf(gray);
   const total = gray.data.length;
   if ((histogram[0] ?? 0) + (histogram[255] ?? 0) === total) return MIDDLE;
-  let sum = 0;
-  for (let value = 0; value < 256; value += 1) sum += value * (histogram[value] ?? 0);
+  const sum = histogram.reduce((partial, count, value) => partial + count * value, 0);
   let best = MIDDLE;
   let bestVariance = -1;
   let below = 0;
@@ -44,17 +42,39 @@ export function otsuThreshold(gray: Gray): number {
   return Math.min(224, Math.max(64, best));
 }
 
+/** True when every pixel is black or white. */
+export function isTwoLevel(gray: Gray): boolean {
+  const { data } = gray;
+  for (let index = 0; index < data.length; index += 1) {
+    const value = data[index];
+    if (value !== 0 && value !== 255) return false;
+  }
+  return true;
+}
+
+function histogramOf(gray: Gray): Uint32Array {
+  const histogram = new Uint32Array(256);
+  const { data } = gray;
+  for (let index = 0; index < data.length; index += 1) {
+    const value = data[index] ?? 0;
+    histogram[value] = (histogram[value] ?? 0) + 1;
+  }
+  return histogram;
+}
+
 /** Pixels darker than `threshold` (default: Otsu's) as ink. */
 export function inkOf(gray: Gray, threshold = otsuThreshold(gray)): Ink {
-  const data = new Uint8Array(gray.data.length);
-  for (let index = 0; index < data.length; index += 1) data[index] = (gray.data[index] ?? 255) < threshold ? 1 : 0;
+  const from = gray.data;
+  const data = new Uint8Array(from.length);
+  for (let index = 0; index < data.length; index += 1) data[index] = (from[index] ?? 255) < threshold ? 1 : 0;
   return { width: gray.width, height: gray.height, data };
 }
 
 /** Ink as a black and white picture. */
 export function grayOf(ink: Ink): Gray {
-  const data = new Uint8Array(ink.data.length);
-  for (let index = 0; index < data.length; index += 1) data[index] = ink.data[index] === 1 ? 0 : 255;
+  const from = ink.data;
+  const data = new Uint8Array(from.length);
+  for (let index = 0; index < data.length; index += 1) data[index] = from[index] === 1 ? 0 : 255;
   return { width: ink.width, height: ink.height, data };
 }
 

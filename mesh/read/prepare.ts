@@ -4,7 +4,7 @@ import { type FoundCheckbox, findCheckboxes } from "./checkboxes.ts";
 import { findComponents } from "./components.ts";
 import { type Density, despeckle, largeCount, noiseRatio } from "./despeckle.ts";
 import { repairDroppedRows } from "./dropped-rows.ts";
-import { type Gray, grayOf, type Ink, inkOf } from "./gray.ts";
+import { type Gray, grayOf, type Ink, inkOf, isTwoLevel, MIDDLE, otsuThreshold } from "./gray.ts";
 import { findOrientation } from "./orientation.ts";
 import { resizeGray } from "./resize.ts";
 import { deskewGray, type QuarterTurn, turnGray } from "./rotate.ts";
@@ -48,14 +48,13 @@ export interface PrepareOptions {
 export function preparePage(source: Gray, options: PrepareOptions): PreparedPage {
   const cleaned = cleanSource(source, options.density);
   const { dpi, square } = squarePixels(cleaned.gray, options.density);
-  const squareComponents = findComponents(inkOf(square));
+  const squareComponents = findComponents(inkOf(square, cleaned.threshold));
   const found = findOrientation(squareComponents, dpi);
   const turn = options.turn ?? found.turn;
   const turned = turnGray(square, turn);
-  const skew = options.level === true ? 0 : skewOf(cleaned.ink, turned, { turn, density: options.density });
+  const skew = options.level === true ? 0 : skewOf(cleaned, turned, { turn, density: options.density });
   const page = deskewGray(turned, skew);
-  const ink = inkOf(page);
-  const components = findComponents(ink);
+  const ink = inkOf(page, cleaned.threshold);
   const noisy = cleaned.noise > NOISY_RATIO;
   const blank = largeCount(squareComponents, { dpiX: dpi, dpiY: dpi }) < BLANK_LETTERS;
   const ocrScale = noisy && dpi < NOISY_OCR_DPI ? NOISY_OCR_DPI / dpi : 1;
@@ -69,24 +68,27 @@ export function preparePage(source: Gray, options: PrepareOptions): PreparedPage
     turnCertain: options.turn !== undefined || found.certain,
     skewDegrees: skew,
     blank,
-    checkboxes: blank ? [] : findCheckboxes(ink, components, dpi),
+    checkboxes: blank ? [] : findCheckboxes(ink, page === square ? squareComponents : findComponents(ink), dpi),
   };
 }
 
 interface CleanedSource {
   readonly gray: Gray;
   readonly ink: Ink;
+  /** Level below which a pixel is ink, for this picture and what is made of it. */
+  readonly threshold: number;
   readonly noise: number;
 }
 
 /** Native rows: lost ones filled, borders white, noise measured. */
 function cleanSource(source: Gray, density: Density): CleanedSource {
-  const ink = inkOf(source);
-  const twoLevel = source.data.every((value) => value === 0 || value === 255);
+  const twoLevel = isTwoLevel(source);
+  const threshold = twoLevel ? MIDDLE : otsuThreshold(source);
+  const ink = inkOf(source, threshold);
   const repaired = twoLevel ? repairDroppedRows(ink) : ink;
   const components = findComponents(repaired);
   const gray = whitenBorders(repaired === ink ? source : grayOf(repaired), findBorders(components, source));
-  return { gray, ink: gray === source ? repaired : inkOf(gray), noise: noiseRatio(components, density) };
+  return { gray, ink: gray === source ? repaired : inkOf(gray, threshold), threshold, noise: noiseRatio(components, density) };
 }
 
 function squarePixels(gray: Gray, density: Density): { readonly square: Gray; readonly dpi: number } {
@@ -96,9 +98,9 @@ function squarePixels(gray: Gray, density: Density): { readonly square: Gray; re
   return { dpi, square: resizeGray(gray, width, height) };
 }
 
-function skewOf(native: Ink, turned: Gray, options: { readonly turn: QuarterTurn; readonly density: Density }): number {
-  if (options.turn === 0) return skewDegrees(native, options.density.dpiX / options.density.dpiY);
-  return skewDegrees(inkOf(turned), 1);
+function skewOf(cleaned: CleanedSource, turned: Gray, options: { readonly turn: QuarterTurn; readonly density: Density }): number {
+  if (options.turn === 0) return skewDegrees(cleaned.ink, options.density.dpiX / options.density.dpiY);
+  return skewDegrees(inkOf(turned, cleaned.threshold), 1);
 }
 
 interface CleanOptions {

@@ -12,23 +12,40 @@ interface Axis {
 export function resizeGray(gray: Gray, width: number, height: number): Gray {
   if (width === gray.width && height === gray.height) return gray;
   if (gray.width >= 2 * width && gray.height >= 2 * height) return resizeGray(halve(gray), width, height);
+  const across = width === gray.width ? gray : { width, height: gray.height, data: stretchRows(gray, width) };
+  return height === gray.height ? across : { width, height, data: stretchColumns(across, height) };
+}
+
+function stretchRows(gray: Gray, width: number): Uint8Array {
   const columns = axis(gray.width, width);
-  const rows = axis(gray.height, height);
-  const data = new Uint8Array(width * height);
-  for (let y = 0; y < height; y += 1) {
-    const upper = (rows.first[y] ?? 0) * gray.width;
-    const lower = (rows.second[y] ?? 0) * gray.width;
-    const down = rows.weight[y] ?? 0;
+  const from = gray.data;
+  const data = new Uint8Array(width * gray.height);
+  for (let y = 0; y < gray.height; y += 1) {
+    const start = y * gray.width;
     for (let x = 0; x < width; x += 1) {
-      const left = columns.first[x] ?? 0;
-      const right = columns.second[x] ?? 0;
-      const across = columns.weight[x] ?? 0;
-      const above = (gray.data[upper + left] ?? 0) * (256 - across) + (gray.data[upper + right] ?? 0) * across;
-      const below = (gray.data[lower + left] ?? 0) * (256 - across) + (gray.data[lower + right] ?? 0) * across;
-      data[y * width + x] = (above * (256 - down) + below * down + 32_768) >> 16;
+      const first = from[start + (columns.first[x] ?? 0)] ?? 0;
+      const second = from[start + (columns.second[x] ?? 0)] ?? 0;
+      data[y * width + x] = first + (((second - first) * (columns.weight[x] ?? 0) + 128) >> 8);
     }
   }
-  return { width, height, data };
+  return data;
+}
+
+function stretchColumns(gray: Gray, height: number): Uint8Array {
+  const rows = axis(gray.height, height);
+  const from = gray.data;
+  const { width } = gray;
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y += 1) {
+    const upper = (rows.first[y] ?? 0) * width;
+    const lower = (rows.second[y] ?? 0) * width;
+    const weight = rows.weight[y] ?? 0;
+    for (let x = 0; x < width; x += 1) {
+      const above = from[upper + x] ?? 0;
+      data[y * width + x] = above + ((((from[lower + x] ?? 0) - above) * weight + 128) >> 8);
+    }
+  }
+  return data;
 }
 
 function axis(from: number, to: number): Axis {
