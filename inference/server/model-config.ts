@@ -130,8 +130,8 @@ export function readModelConfig(text: string, folderName: string): ModelConfig {
       `reading the configuration of model "${folderName}": it names "${config.name}", it must name its folder`,
     );
   }
-  const policy = config.dynamic_batching?.default_queue_policy;
   const maxBatchSize = config.max_batch_size ?? 0;
+  const batching = maxBatchSize === 0 ? undefined : config.dynamic_batching;
   return {
     name: folderName,
     maxBatchSize,
@@ -140,16 +140,18 @@ export function readModelConfig(text: string, folderName: string): ModelConfig {
     fileName: config.default_model_filename ?? "model.onnx",
     versions: toPolicy(config.version_policy),
     instances: (config.instance_group ?? []).reduce((sum, group) => sum + (group.count ?? 1), 0) || 1,
-    batching:
-      config.dynamic_batching === undefined || maxBatchSize === 0
-        ? undefined
-        : { maxDelayMs: (config.dynamic_batching.max_queue_delay_microseconds ?? 0) / 1_000 },
-    queue: {
-      maxSize: policy?.max_queue_size ?? DEFAULT_MAX_QUEUE,
-      rejectExpired: policy?.timeout_action !== "DELAY",
-      defaultTimeoutMs: (policy?.default_timeout_microseconds ?? 0) / 1_000,
-      allowTimeoutOverride: policy?.allow_timeout_override ?? false,
-    },
+    batching: batching === undefined ? undefined : { maxDelayMs: (batching.max_queue_delay_microseconds ?? 0) / 1_000 },
+    queue: toQueue(config.dynamic_batching?.default_queue_policy),
+  };
+}
+
+function toQueue(policy: z.infer<typeof queuePolicy> | undefined): ModelConfig["queue"] {
+  return {
+    // 0 is Triton's word for endless.
+    maxSize: policy?.max_queue_size || DEFAULT_MAX_QUEUE,
+    rejectExpired: policy?.timeout_action !== "DELAY",
+    defaultTimeoutMs: (policy?.default_timeout_microseconds ?? 0) / 1_000,
+    allowTimeoutOverride: policy?.allow_timeout_override ?? false,
   };
 }
 

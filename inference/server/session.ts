@@ -31,24 +31,26 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
   const worker = new Worker(new URL(`./session-worker${extension}`, import.meta.url), { workerData: start, stderr: true });
   // ONNX Runtime writes warnings there that may quote tensor values; nobody reads them.
   worker.stderr.resume();
-  const exited = once(worker, "exit").then(
-    () => undefined,
-    () => undefined,
-  );
+  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   const attempted = "loading a model into a session";
-  const failed = once(worker, "error").then(([cause]) => {
-    throw new PayerHubError("INVALID_ARGUMENT", `${attempted}: ONNX Runtime refused the file, it must be a valid model`, { cause });
-  });
   try {
-    const first = Promise.race([once(worker, "message"), failed]);
-    const [ready]: readonly FromSession[] = await abortable(first, withDeadline(signal, START_DEADLINE_MS), attempted);
+    const ready = await abortable(firstMessage(worker), withDeadline(signal, START_DEADLINE_MS), attempted);
     if (ready?.kind !== "ready") throw new PayerHubError("INTERNAL", `${attempted}: its thread began with another message than ready`);
     return attach(worker, ready, exited);
   } catch (error) {
     await worker.terminate();
     throw error;
-  } finally {
-    failed.catch(() => {});
+  }
+}
+
+async function firstMessage(worker: Worker): Promise<FromSession | undefined> {
+  try {
+    const [first]: readonly FromSession[] = await once(worker, "message");
+    return first;
+  } catch (cause) {
+    throw new PayerHubError("INVALID_ARGUMENT", "loading a model into a session: ONNX Runtime refused the file, it must be a valid model", {
+      cause,
+    });
   }
 }
 

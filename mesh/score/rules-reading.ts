@@ -95,6 +95,7 @@ function isBlank(page: Page): boolean {
 }
 
 function isUnreadable(page: Page, threshold: number): boolean {
+  if (page.failure !== "") return true;
   if (page.source !== TextSource.OCR || page.words.length === 0) return false;
   return page.words.reduce((sum, word) => sum + word.confidence, 0) / page.words.length < threshold;
 }

@@ -1,0 +1,106 @@
+import type { DocumentKind } from "../../corpus/documents/draft.ts";
+import { KINDS } from "../../corpus/documents/kinds.ts";
+import { createRandom } from "../../corpus/random.ts";
+import type { Random } from "../../corpus/random.ts";
+import type { TruthField } from "../../corpus/truth.ts";
+import { ACTED_ON } from "../../mesh/fields.ts";
+import { PAYERS } from "../../mesh/payers/directory.ts";
+import { scoreConfigSchema } from "../../mesh/score/config.ts";
+import { gatherEvidence } from "../../mesh/score/evidence.ts";
+import type { Evidence } from "../../mesh/score/evidence.ts";
+import { extractFeatures } from "../../mesh/score/features.ts";
+import { RULES } from "../../mesh/score/rules.ts";
+import type { Understanding } from "../../proto/document/v1/document.pb.ts";
+import { sameValue } from "../same-value.ts";
+import { SCENARIOS } from "./anomalies.ts";
+import { simulateDocument } from "./simulate-document.ts";
+import type { SimulatedDocument, SimulationTools } from "./simulate-document.ts";
+import { FINE, POOR, STANDARD, TEXT_LAYER } from "./simulate-reading.ts";
+import type { ReadingQuality } from "./simulate-reading.ts";
+
+/** One document as the models see it. */
+export interface Row {
+  /** `normal` or the id of what was made strange. */
+  readonly scenario: string;
+  readonly type: number;
+  readonly quality: ReadingQuality["name"];
+  /** `read`: fields from understanding; `ideal`: fields from the truth, as a perfect understanding would give them. */
+  readonly variant: "read" | "ideal";
+  readonly features: readonly number[];
+  /** Blocking rules that strike, fields' confidence aside. */
+  readonly rules: readonly string[];
+  /** Product of the probabilities of type and acted-on fields; 0 when one is missing. */
+  readonly probability: number;
+  /** Whether all of them are right. */
+  readonly right: boolean;
+}
+
+/** What low confidence alone does is no matter of anomaly. */
+const CONFIDENCE_RULES: ReadonlySet<string> = new Set(["field.low_confidence", "field.missing", "document.type_uncertain"]);
+
+/** Rows of one drawn document: it as read, it as ideally understood, and both made strange in every way that fits. */
+export async function rowsOf(
+  seed: string,
+  options: { readonly tools: SimulationTools; readonly scenarios: boolean },
+): Promise<readonly Row[]> {
+  const random = createRandom(`${seed}/row`);
+  const kind = random.pick(KINDS.filter(({ type }) => ACTED_ON[type] !== undefined));
+  const quality = random.pick([TEXT_LAYER, FINE, FINE, STANDARD]);
+  const read = await simulateDocument(seed, { kind, quality }, options.tools);
+  const ideal = { ...read, understanding: idealUnderstanding(read, kind, random.fork("ideal")) };
+  const base = { type: kind.type, quality: quality.name } as const;
+  const row = (document: SimulatedDocument, scenario: string, variant: Row["variant"]) =>
+    toRow(gatherEvidence(document.understanding, document.pages, options.tools.book.drugs), { ...base, scenario, variant }, document.truth);
+  const rows = [row(read, "normal", "read"), row(ideal, "normal", "ideal")];
+  if (!options.scenarios) return rows;
+  const poor = await simulateDocument(seed, { kind, quality: POOR }, options.tools);
+  rows.push(row(poor, "read_poorly", "read"));
+  for (const scenario of SCENARIOS) {
+    const understanding = scenario.apply(ideal.understanding, random.fork(scenario.id), options.tools.book.drugs);
+    if (understanding !== undefined) rows.push(row({ ...ideal, understanding }, scenario.id, "ideal"));
+  }
+  return rows;
+}
+
+/** Every printed field, found and right, as sure as fields are when they are right. */
+function idealUnderstanding({ understanding, truth }: SimulatedDocument, kind: DocumentKind, random: Random): Understanding {
+  const value = (name: string) => truth.find((field) => field.name === name)?.value;
+  const typeConfidence = random.between(0.9, 1);
+  return {
+    ...understanding,
+    type: kind.type,
+    typeConfidence,
+    candidates: [{ type: kind.type, confidence: typeConfidence }],
+    fields: truth.map((field) => ({
+      name: field.name,
+      rawText: field.printed,
+      value: field.value,
+      confidence: Math.min(1, 0.86 + 0.14 * Math.sqrt(random.next())),
+      page: field.page,
+      box: field.box,
+      wordIndexes: [],
+      steps: [],
+      method: "truth",
+      required: false,
+    })),
+    decision: value("decision") ?? "",
+    payerId: PAYERS.find((payer) => payer.displayName === value("payer.name"))?.id ?? "",
+    missingFields: [],
+  };
+}
+
+function toRow(evidence: Evidence, base: Pick<Row, "scenario" | "type" | "quality" | "variant">, truth: readonly TruthField[]): Row {
+  const config = scoreConfigSchema.parse({});
+  const struck = RULES.filter((rule) => rule.effect === "blocking" && rule.hits(evidence, config).length > 0).map(({ id }) => id);
+  const { understanding, actedOn } = evidence;
+  const probability =
+    actedOn.missing.length > 0 ? 0 : actedOn.found.reduce((product, field) => product * field.confidence, understanding.typeConfidence);
+  const values = new Map(truth.map((field) => [field.name, field.value]));
+  return {
+    ...base,
+    features: Array.from(extractFeatures(evidence), (feature) => Number(feature.toPrecision(8))),
+    rules: struck.filter((id) => !CONFIDENCE_RULES.has(id)),
+    probability,
+    right: understanding.type === base.type && actedOn.found.every(({ name, value }) => sameValue(name, value, values.get(name) ?? "")),
+  };
+}

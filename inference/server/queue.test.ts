@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { PayerHubError } from "../../runtime/error.ts";
+import type { World } from "../../runtime/world.ts";
+import { systemWorld } from "../../runtime/world.ts";
+import { float32Tensor, toFloat32 } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { readModelConfig } from "./model-config.ts";
+import { createModelQueue } from "./queue.ts";
+import type { RunResult, Session } from "./session.ts";
+import { createStatistics } from "./statistics.ts";
+import type { CheckedRequest } from "./validate.ts";
+
+const TENSORS = 'input { name: "x" data_type: TYPE_FP32 dims: [1] } output { name: "x" data_type: TYPE_FP32 dims: [1] }';
+const { signal } = new AbortController();
+
+/** A session that answers its input and only when told to. */
+function heldSession() {
+  const runs: { readonly inputs: readonly Tensor[]; readonly release: (failure?: PayerHubError) => void }[] = [];
+  const session: Session = {
+    inputs: ["x"],
+    outputs: ["x"],
+    alive: true,
+    run: async (inputs) =>
+      await new Promise<RunResult>((resolve, reject) => {
+        const release = (failure?: PayerHubError) =>
+          failure === undefined ? resolve({ outputs: inputs, times: { inputNs: 1, inferNs: 2, outputNs: 3 } }) : reject(failure);
+        runs.push({ inputs, release });
+      }),
+    close: async () => {},
+  };
+  return { session, runs };
+}
+
+/** A world whose monotonic clock stands still until it is moved; sleepers wake when it passes their time. */
+function handWorld() {
+  let now = 0;
+  const sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+  const world: World = {
+    ...systemWorld(),
+    monotonicMs: () => now,
+    sleep: async (ms) => await new Promise<void>((resolve) => sleepers.push({ at: now + ms, wake: resolve })),
+  };
+  const move = async (ms: number) => {
+    now += ms;
+    for (const sleeper of sleepers.filter(({ at }) => at <= now)) sleeper.wake();
+    await settle();
+  };
+  return { world, move };
+}
+
+const settle = async () => await new Promise((resolve) => setImmediate(resolve));
+
+const request = (value: number, timeoutMs = 0): CheckedRequest => ({
+  inputs: [float32Tensor("x", [1, 1], Float32Array.from([value]))],
+  outputs: ["x"],
+  rows: 1,
+  bytes: 4,
+  timeoutMs,
+});
+
+function open(config: string) {
+  const held = heldSession();
+  const hand = handWorld();
+  const statistics = createStatistics();
+  const queue = createModelQueue({
+    config: readModelConfig(`${config} ${TENSORS}`, "m"),
+    sessions: [held.session],
+    statistics,
+    world: hand.world,
+  });
+  return { ...held, ...hand, queue, counts: () => statistics.snapshot("m", "1") };
+}
+
+const LIMITED = "max_batch_size: 8 dynamic_batching { default_queue_policy { max_queue_size: 2 allow_timeout_override: true } }";
+
+describe("createModelQueue", () => {
+  it("joins what waited while the session was busy, in order", async () => {
+    const { queue, runs, counts } = open("max_batch_size: 8 dynamic_batching { }");
+    const answers = [1, 2, 3].map(async (value) => await queue.submit(request(value), signal));
+    await settle();
+    assert.deepEqual(
+      runs.map(({ inputs }) => inputs[0]?.shape[0]),
+      [1],
+    );
+    runs[0]?.release();
+    await settle();
+    assert.deepEqual(
+      runs.map(({ inputs }) => inputs[0]?.shape[0]),
+      [1, 2],
+    );
+    runs[1]?.release();
+    const values = (await Promise.all(answers)).flatMap((outputs) => outputs.flatMap((output) => [...toFloat32(output)]));
+    assert.deepEqual(values, [1, 2, 3]);
+    const { inferenceCount, executionCount, inferenceStats, batchStats } = counts();
+    assert.deepEqual([inferenceCount, executionCount, inferenceStats?.success?.count], [3n, 2n, 3n]);
+    assert.deepEqual(
+      batchStats.map(({ batchSize, computeInfer }) => [batchSize, computeInfer?.count]),
+      [
+        [1n, 1n],
+        [2n, 1n],
+      ],
+    );
+  });
+
+  it("runs one request an execution when the model does not batch", async () => {
+    const { queue, runs } = open("max_batch_size: 8");
+    const answers = [1, 2].map(async (value) => await queue.submit(request(value), signal));
+    await settle();
+    runs[0]?.release();
+    await settle();
+    assert.equal(runs[1]?.inputs[0]?.shape[0], 1);
+    runs[1]?.release();
+    await Promise.all(answers);
+  });
+
+  it("waits for a fuller batch no longer than its delay", async () => {
+    const { queue, runs, move } = open("max_batch_size: 8 dynamic_batching { max_queue_delay_microseconds: 5000 }");
+    const first = queue.submit(request(1), signal);
+    await move(3);
+    const second = queue.submit(request(2), signal);
+    await settle();
+    assert.equal(runs.length, 0);
+    await move(2);
+    assert.equal(runs[0]?.inputs[0]?.shape[0], 2);
+    runs[0]?.release();
+    await Promise.all([first, second]);
+  });
+
+  it("never joins more rows than the model takes", async () => {
+    const { queue, runs } = open("max_batch_size: 2 dynamic_batching { }");
+    const answers = [1, 2, 3, 4].map(async (value) => await queue.submit(request(value), signal));
+    for (let run = 0; run < 3; run += 1) {
+      await settle();
+      runs[run]?.release();
+    }
+    await Promise.all(answers);
+    assert.deepEqual(
+      runs.map(({ inputs }) => inputs[0]?.shape[0]),
+      [1, 2, 1],
+    );
+  });
+
+  it("refuses when full, in Triton's words, and takes again when there is room", async () => {
+    const { queue, runs, counts } = open(LIMITED);
+    const accepted = [1, 2, 3].map(async (value) => await queue.submit(request(value), signal));
+    await assert.rejects(queue.submit(request(4), signal), { code: "UNAVAILABLE", message: /Exceeds maximum queue size/ });
+    assert.equal(counts().inferenceStats?.fail?.count, 1n);
+    runs[0]?.release();
+    await settle();
+    const later = queue.submit(request(5), signal);
+    for (const run of [1, 2]) {
+      runs[run]?.release();
+      await settle();
+    }
+    assert.equal((await Promise.all([...accepted, later])).length, 4);
+  });
+
+  it("drops what waited past its time", async () => {
+    const { queue, runs, move } = open(LIMITED);
+    const first = queue.submit(request(1, 10), signal);
+    const second = queue.submit(request(2, 10), signal);
+    await move(11);
+    runs[0]?.release();
+    await first;
+    await assert.rejects(second, { code: "UNAVAILABLE", message: /Request timeout expired/ });
+    assert.equal(runs.length, 1);
+  });
+
+  it("never runs what was cancelled while it waited", async () => {
+    const { queue, runs } = open(LIMITED);
+    const controller = new AbortController();
+    const first = queue.submit(request(1), signal);
+    const second = queue.submit(request(2), controller.signal);
+    controller.abort();
+    await assert.rejects(second, { code: "CANCELLED" });
+    assert.equal(queue.waiting, 0);
+    runs[0]?.release();
+    await first;
+    await settle();
+    assert.equal(runs.length, 1);
+    await assert.rejects(queue.submit(request(3), controller.signal), { code: "CANCELLED" });
+  });
+
+  it("passes a failure to every request of the batch and goes on", async () => {
+    const { queue, runs, counts } = open(LIMITED);
+    const answers = [1, 2, 3].map(async (value) => await queue.submit(request(value), signal));
+    runs[0]?.release();
+    await settle();
+    runs[1]?.release(new PayerHubError("INTERNAL", "running a model: it failed"));
+    const results = await Promise.allSettled(answers);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["fulfilled", "rejected", "rejected"],
+    );
+    assert.equal(counts().inferenceStats?.fail?.count, 2n);
+    const next = queue.submit(request(4), signal);
+    await settle();
+    runs[2]?.release();
+    assert.equal((await next).length, 1);
+  });
+
+  it("drains: accepted requests end, new ones are refused", async () => {
+    const { queue, runs } = open(LIMITED);
+    const answers = [1, 2].map(async (value) => await queue.submit(request(value), signal));
+    let drained = false;
+    const drain = queue.drain().then(() => {
+      drained = true;
+    });
+    await assert.rejects(queue.submit(request(3), signal), { code: "UNAVAILABLE", message: /being unloaded/ });
+    runs[0]?.release();
+    await settle();
+    assert.equal(drained, false);
+    runs[1]?.release();
+    await drain;
+    assert.equal((await Promise.all(answers)).length, 2);
+  });
+});
