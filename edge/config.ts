@@ -105,7 +105,7 @@ export interface EdgeProcessConfig {
 }
 
 /** Reads the environment. Throws INVALID_ARGUMENT naming the variable that is wrong. */
-export function edgeConfigFrom(environment: Readonly<Record<string, string | undefined>>): EdgeProcessConfig {
+export function edgeConfigFrom(environment: Readonly<Record<string, string | undefined>> = process.env): EdgeProcessConfig {
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) throw invalid(parsed.error);
   const env = parsed.data;

@@ -13,6 +13,7 @@ import { withDeadline } from "../runtime/signals.ts";
 import { type Principal, requireScope } from "./auth.ts";
 import type { Scope } from "./clients.ts";
 import { requireDigest } from "./digest-check.ts";
+import { limitReadAhead } from "./grpc-read-ahead.ts";
 import { openSubmitStream, type SubmitStream } from "./grpc-submit.ts";
 import { withIdleLimit } from "./idle-limit.ts";
 import { type PortParts, RETRY_AFTER_S } from "./port-parts.ts";
@@ -64,6 +65,7 @@ async function submit(parts: PortParts, call: SubmitCall, signal: AbortSignal): 
   if (slot === undefined) {
     throw new PayerHubError("RESOURCE_EXHAUSTED", "taking an upload: all upload slots are in use, one must be free");
   }
+  limitReadAhead(call);
   const limit = { idleMs: parts.limits.idleMs, signal, attempted: "receiving a document stream" };
   const messages = withIdleLimit<SubmitDocumentRequest>(call, limit);
   try {

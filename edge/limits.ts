@@ -14,7 +14,7 @@ export const limitsSchema = z.strictObject({
   idleMs: z.number().int().min(10).max(600_000).default(10_000),
   /** Longest upload in milliseconds: 64 MiB over 2 Mbit/s take under five minutes. */
   uploadDeadlineMs: z.number().int().min(50).max(3_600_000).default(600_000),
-  /** Uploads in progress over all channels; each holds up to 16 messages of 1 MiB at worst. */
+  /** Uploads in progress over all channels; each holds a receive window of 4 MiB and a few messages of 1 MiB at worst. */
   maxUploads: z.number().int().min(1).max(1_024).default(32),
   maxSpoolEntries: z.number().int().min(1).max(1_000_000).default(DEFAULT_MAX_SPOOL_ENTRIES),
   /** Longest wait for running uploads at shutdown, in milliseconds. */

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { env } from "node:process";
 import { openEmbeddedSeal } from "../runtime/embedded-seal.ts";
 import { createLifetime } from "../runtime/lifetime.ts";
 import { createLogger, originOf } from "../runtime/log.ts";
@@ -11,7 +10,7 @@ import { createNatsPublisher, createNatsStatusQuery } from "./nats-publisher.ts"
 import { startEdge } from "./start.ts";
 
 // The intake gateway as a process of its own; drains and ends on SIGINT or SIGTERM.
-const config = edgeConfigFrom(env);
+const config = edgeConfigFrom();
 const log = createLogger({ level: config.logLevel });
 const world = systemWorld();
 const lifetime = createLifetime({ log });

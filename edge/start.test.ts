@@ -44,7 +44,7 @@ test("documents acknowledged while the broker is away reach the mesh after a res
   assert.equal(away.received.length, 0);
   await using edge = await startTestEdge({}, { folder: folder.path });
   while (edge.edge.spoolSize() > 0) await delay(10);
-  assert.deepEqual(edge.mesh.received.map(({ head }) => head?.documentId).toSorted(), ids.toSorted());
+  assert.deepEqual(edge.mesh.received.map(({ head }) => String(head?.documentId)).toSorted(), ids.toSorted());
 });
 
 test("the signal stops the gateway, and stopping twice is one stop", async () => {
