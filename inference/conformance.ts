@@ -204,7 +204,7 @@ function repositoryTests(endpoint: () => string): void {
     assert.deepEqual(
       replies
         .filter((reply) => reply.errorMessage === "")
-        .map((reply) => reply.inferResponse?.id)
+        .map((reply) => String(reply.inferResponse?.id))
         .toSorted(),
       ["a", "c"],
     );

@@ -139,10 +139,14 @@ export function readModelConfig(text: string, folderName: string): ModelConfig {
     outputs: config.output.map(toTensor),
     fileName: config.default_model_filename ?? "model.onnx",
     versions: toPolicy(config.version_policy),
-    instances: (config.instance_group ?? []).reduce((sum, group) => sum + (group.count ?? 1), 0) || 1,
+    instances: countInstances(config.instance_group ?? []),
     batching: batching === undefined ? undefined : { maxDelayMs: (batching.max_queue_delay_microseconds ?? 0) / 1_000 },
     queue: toQueue(config.dynamic_batching?.default_queue_policy),
   };
+}
+
+function countInstances(groups: readonly { readonly count?: number | undefined }[]): number {
+  return groups.reduce((sum, group) => sum + (group.count ?? 1), 0) || 1;
 }
 
 function toQueue(policy: z.infer<typeof queuePolicy> | undefined): ModelConfig["queue"] {

@@ -2,7 +2,7 @@ import type { Calibration } from "./calibration.ts";
 
 /** Probabilities are kept this far from 0 and 1, where log-odds are infinite. */
 const EDGE = 1e-6;
-/** Newton steps; the log-likelihood of two parameters converges in far fewer. */
+/** Newton steps; two parameters converge in far fewer. */
 const STEPS = 50;
 /** Pull towards the identity (intercept 0, slope 1): few samples must not bend the curve. */
 const RIDGE = 1;
@@ -20,29 +20,56 @@ export function jointConfidence(probabilities: readonly number[], { intercept, s
   return sigmoid(intercept + slope * logit(product));
 }
 
-/** Logistic calibration (Platt) by Newton's method with a ridge towards the identity. Deterministic. */
+/** Logistic calibration (Platt) by damped Newton steps with a ridge towards the identity. Deterministic. */
 export function fitConfidence(samples: readonly CalibrationSample[]): Calibration["confidence"] {
-  let [a, b] = [0, 1];
+  const points = samples.map(({ probability, right }) => ({ x: logit(probability), y: Number(right) }));
+  let current = { intercept: 0, slope: 1 };
   for (let step = 0; step < STEPS; step += 1) {
-    let [ga, gb, haa, hab, hbb] = [RIDGE * a, RIDGE * (b - 1), RIDGE, 0, RIDGE];
-    for (const { probability, right } of samples) {
-      const x = logit(probability);
-      const p = sigmoid(a + b * x);
-      const error = p - Number(right);
-      const weight = p * (1 - p);
-      ga += error;
-      gb += error * x;
-      haa += weight;
-      hab += weight * x;
-      hbb += weight * x * x;
-    }
-    const determinant = haa * hbb - hab * hab;
-    const [da, db] = [(hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant];
-    a -= da;
-    b -= db;
-    if (Math.abs(da) + Math.abs(db) < 1e-10) break;
+    const next = improve(points, current);
+    if (next === undefined) break;
+    current = next;
   }
-  return { intercept: a, slope: Math.max(b, EDGE) };
+  return { intercept: current.intercept, slope: Math.max(current.slope, EDGE) };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A Newton step, halved until the loss falls; undefined when it no longer does. */
+function improve(points: readonly Point[], from: Calibration["confidence"]): Calibration["confidence"] | undefined {
+  const [byIntercept, bySlope] = newtonStep(points, from);
+  const before = loss(points, from);
+  for (let scale = 1; scale > EDGE; scale /= 2) {
+    const next = { intercept: from.intercept - scale * byIntercept, slope: from.slope - scale * bySlope };
+    if (loss(points, next) < before - 1e-12) return next;
+  }
+  return undefined;
+}
+
+function newtonStep(points: readonly Point[], { intercept, slope }: Calibration["confidence"]): readonly [number, number] {
+  let [ga, gb, haa, hab, hbb] = [RIDGE * intercept, RIDGE * (slope - 1), RIDGE, 0, RIDGE];
+  for (const { x, y } of points) {
+    const p = sigmoid(intercept + slope * x);
+    const weight = p * (1 - p);
+    ga += p - y;
+    gb += (p - y) * x;
+    haa += weight;
+    hab += weight * x;
+    hbb += weight * x * x;
+  }
+  const determinant = haa * hbb - hab * hab;
+  return [(hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant];
+}
+
+function loss(points: readonly Point[], { intercept, slope }: Calibration["confidence"]): number {
+  const pull = (RIDGE / 2) * (intercept ** 2 + (slope - 1) ** 2);
+  return points.reduce((sum, { x, y }) => {
+    const z = intercept + slope * x;
+    // log(1 + e^z) − y·z without overflow.
+    return sum + Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - y * z;
+  }, pull);
 }
 
 /** The value that a share `q` of the values does not exceed. Throws RangeError on an empty list. */
