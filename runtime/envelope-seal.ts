@@ -92,7 +92,7 @@ function openWhole(envelope: Envelope, sealed: Uint8Array, context: SealContext)
   const plain: Uint8Array[] = [];
   for (let index = 0; index < frames; index += 1) {
     const part = content.subarray(index * FRAME_SEALED_BYTES, (index + 1) * FRAME_SEALED_BYTES);
-    plain.push(mustOpen(key, index, index === frames - 1, part, context));
+    plain.push(must(openFrame(key, index, index === frames - 1, part), context));
   }
   return Buffer.concat(plain);
 }
@@ -105,12 +105,12 @@ async function* openStream(envelope: Envelope, sealed: AsyncIterable<Uint8Array>
     queue.push(chunk);
     if (key === undefined && queue.length >= envelope.headerBytes) key = takeHeader(envelope, queue, context);
     while (key !== undefined && queue.length > FRAME_SEALED_BYTES) {
-      yield mustOpen(key, index, false, queue.take(FRAME_SEALED_BYTES), context);
+      yield must(openFrame(key, index, false, queue.take(FRAME_SEALED_BYTES)), context);
       index += 1;
     }
   }
   if (key === undefined) throw damaged(context);
-  yield mustOpen(key, index, true, queue.take(queue.length), context);
+  yield must(openFrame(key, index, true, queue.take(queue.length)), context);
 }
 
 function takeHeader(envelope: Envelope, queue: ByteQueue, context: SealContext): FrameKey {
@@ -152,8 +152,7 @@ function boundContext(opening: Uint8Array, context: SealContext): Uint8Array {
   return Buffer.concat([opening, ...parts]);
 }
 
-function mustOpen(key: FrameKey, index: number, last: boolean, sealed: Uint8Array, context: SealContext): Uint8Array {
-  const plain = openFrame(key, index, last, sealed);
+function must(plain: Uint8Array | undefined, context: SealContext): Uint8Array {
   if (plain === undefined) throw damaged(context);
   return plain;
 }

@@ -340,7 +340,8 @@ function failure(get: Get): void {
 
   test("a deadline ends a call with DEADLINE_EXCEEDED", async () => {
     const { store } = get();
-    async function* stalling(): AsyncGenerator<Uint8Array> {
+    async function* stalling() {
+      yield new Uint8Array(1);
       await new Promise(() => undefined);
     }
     const put = store.put("t1/d8/late", { stream: stalling(), sizeBytes: 5 }, plain(AbortSignal.timeout(20)));

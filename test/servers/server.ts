@@ -99,22 +99,23 @@ async function untilReady(child: ChildProcess, options: ServerCommand): Promise<
     ended.abort(new Error(`it ended with ${signal ?? `exit code ${String(code)}`} before it was ready`));
   child.once("exit", onExit);
   const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(options.deadlineMs)]);
-  let last: unknown;
+  let failure: unknown;
   try {
     while (!signal.aborted) {
-      try {
-        await options.ready(AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]));
-        if (!ended.signal.aborted) return;
-      } catch (error) {
-        last = error;
-      }
+      const probe = AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
+      failure = await options.ready(probe).then(() => undefined, asFailure);
+      if (failure === undefined && !ended.signal.aborted) return;
       await delay(PROBE_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     }
   } finally {
     child.off("exit", onExit);
   }
   if (ended.signal.aborted) throw ended.signal.reason;
-  throw new Error(`it was not ready within ${options.deadlineMs} ms`, { cause: last });
+  throw new Error(`it was not ready within ${options.deadlineMs} ms`, { cause: failure });
+}
+
+function asFailure(error: unknown): unknown {
+  return error ?? new Error("the probe failed");
 }
 
 async function endGroup(pid: number, signal: NodeJS.Signals, command: string): Promise<void> {
