@@ -6,14 +6,14 @@ import { createLogger } from "../runtime/log.ts";
 import { createFolderObjects } from "../runtime/objects/folder.ts";
 import { createSealedObjects, type SealedObjects } from "../runtime/objects/sealed.ts";
 import type { Seal } from "../runtime/seal.ts";
+import { createSqliteStore } from "../runtime/store/sqlite.ts";
 import type { Store } from "../runtime/store/store.ts";
 import { systemWorld, type World } from "../runtime/world.ts";
 import { sampleAssessment } from "./sample-document.ts";
 import { sampleSeal } from "./sample-seal.ts";
-import { createSampleStore } from "./sample-store.ts";
 import { artefactKey, type StageContext } from "./stage.ts";
 
-/** What a stage runs in: sealed objects in a temporary folder, a store, and a clock that a test can move. */
+/** What a stage runs in: sealed objects and a SQLite store in a temporary folder, and a clock that a test can move. */
 export interface SampleHome extends AsyncDisposable {
   readonly path: string;
   readonly store: Store;
@@ -34,7 +34,7 @@ export async function openSampleHome(): Promise<SampleHome> {
   const world = { ...systemWorld(), now: () => nowMs, advance: (ms: number) => void (nowMs += ms) };
   const folder = await createFolderObjects({ root: join(path, "objects"), world });
   const objects = createSealedObjects(folder, seal);
-  const store = createSampleStore();
+  const store = await createSqliteStore({ path: join(path, "store.sqlite"), seal, world });
   const { signal } = new AbortController();
   const context = ({ tenant, documentId, revision }: DocumentHead): StageContext => ({
     ...{ tenant, documentId, revision, signal, objects, world },
