@@ -29,14 +29,16 @@ const cues = new RegExp(STATEMENT_CUES.join("|"));
 
 /** Every statement of a decision in the letter, boilerplate left out. */
 export function decisionVotes(paragraphs: readonly Paragraph[]): DecisionVote[] {
-  return paragraphs.filter((paragraph) => !paragraph.options).flatMap((paragraph) =>
-    sentencesOf(paragraph.text).flatMap((sentence) => {
-      const found = isBoilerplate(sentence) ? undefined : phraseDecision(sentence);
-      return found === undefined
-        ? []
-        : [{ decision: found.decision, weight: weightOf(paragraph, sentence), tokens: tokensOf(paragraph, sentence) }];
-    }),
-  );
+  return paragraphs
+    .filter((paragraph) => !paragraph.options)
+    .flatMap((paragraph) =>
+      sentencesOf(paragraph.text).flatMap((sentence) => {
+        const found = isBoilerplate(sentence) ? undefined : phraseDecision(sentence);
+        return found === undefined
+          ? []
+          : [{ decision: found.decision, weight: weightOf(paragraph, sentence), tokens: tokensOf(paragraph, sentence) }];
+      }),
+    );
 }
 
 function weightOf(paragraph: Paragraph, sentence: string): number {

@@ -55,6 +55,10 @@ function sectionHits(model: PageModel, hits: readonly LabelHit<LabelMeanings>[])
 
 /** The form part a hit stands in: the nearest heading above that covers its column. */
 export function sectionOf(page: ReadPage, hit: Pick<LabelHit<unknown>, "line" | "box">): SectionLabel | undefined {
+  const named = (page.hitsByLine.get(hit.line) ?? []).some(
+    (other) => other.box.x1 <= hit.box.x0 && other.meaning.some((meaning) => meaning.field === "member.name"),
+  );
+  if (named) return "member";
   const above = page.sections.filter((section) => section.line < hit.line);
   for (const line of [...new Set(above.map((section) => section.line))].sort((a, b) => b - a)) {
     const row = above.filter((section) => section.line === line).sort((a, b) => a.box.x0 - b.box.x0);

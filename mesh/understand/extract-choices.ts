@@ -31,7 +31,9 @@ const UNLABELED: Readonly<Partial<Record<Extraction["type"], Pick<FieldLabels, "
 
 /** Choices that a form offers as checkboxes: the one option whose box is marked. */
 export function extractChoices(extraction: Extraction): FieldCandidate[] {
-  return extraction.pages.flatMap((page) => page.model.lines.flatMap((line, at) => choicesOn(page, line, { at, unlabeled: UNLABELED[extraction.type] })));
+  return extraction.pages.flatMap((page) =>
+    page.model.lines.flatMap((line, at) => choicesOn(page, line, { at, unlabeled: UNLABELED[extraction.type] })),
+  );
 }
 
 interface Where {

@@ -29,17 +29,21 @@ const LOOSE: ReadonlySet<ValueKind> = new Set([
   "urgency",
 ]);
 /** Kinds found by extractors of their own, which see several values at once. */
-const ELSEWHERE: ReadonlySet<ValueKind> = new Set(["none", "icd10", "hcpcs"]);
+const ELSEWHERE: ReadonlySet<ValueKind> = new Set(["none", "payer", "icd10", "hcpcs"]);
 
 /** Values beside or under their printed labels. */
 export function extractLabeled(extraction: Extraction): FieldCandidate[] {
   const parsers = valueParsers(extraction.book);
   return extraction.pages.flatMap((page) => {
     const heads = serviceHeadLines(page.model);
-    return page.hits.filter((hit) => !heads.has(hit.line)).flatMap((hit) => {
-      const meaning = meaningOf(extraction, page, hit);
-      return meaning === undefined || ELSEWHERE.has(meaning.kind) ? [] : labeledValue({ page, hit, meaning, parse: parsers[meaning.kind] });
-    });
+    return page.hits
+      .filter((hit) => !heads.has(hit.line))
+      .flatMap((hit) => {
+        const meaning = meaningOf(extraction, page, hit);
+        return meaning === undefined || ELSEWHERE.has(meaning.kind)
+          ? []
+          : labeledValue({ page, hit, meaning, parse: parsers[meaning.kind] });
+      });
   });
 }
 

@@ -1,5 +1,6 @@
 import { type FieldCandidate, candidateOf } from "./candidate.ts";
 import type { Extraction } from "./extraction.ts";
+import { gap } from "./lines.ts";
 import { parseDate } from "./parse-date.ts";
 import { readValue } from "./readings.ts";
 
@@ -20,9 +21,13 @@ const DATE_OF: Readonly<Partial<Record<Extraction["type"], string>>> = {
 export function extractLetterDate(extraction: Extraction): FieldCandidate[] {
   const name = DATE_OF[extraction.type];
   if (name === undefined) return [];
-  for (const { model } of extraction.pages.slice(0, 2)) {
+  for (const { model, hits } of extraction.pages.slice(0, 2)) {
     for (const cells of model.cells) {
       for (const cell of cells) {
+        // A date right under or beside a label is that label's value.
+        if (hits.some((hit) => hit.line <= cell.line && hit.fillsCell && hit.line >= cell.line - 2 && gap(hit.box, cell.box) === 0))
+          continue;
+        if (hits.some((hit) => hit.line === cell.line && hit.marked)) continue;
         if (cell.box.y0 > model.heightPx * LETTERHEAD || cell.tokens.length > 4) continue;
         const read = readValue(cell.tokens, parseDate);
         if (read !== undefined && read.tokens.length === cell.tokens.length) {

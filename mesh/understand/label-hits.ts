@@ -1,6 +1,6 @@
 import type { Box } from "../../proto/document/v1/document.pb.ts";
 import type { Cell } from "./cells.ts";
-import type { PhraseIndex } from "./label-index.ts";
+import { matchTokens, type PhraseIndex } from "./label-index.ts";
 import { unionBox } from "./lines.ts";
 import { fold } from "./ocr-distance.ts";
 import type { PageModel } from "./page-model.ts";
@@ -74,7 +74,7 @@ function longestAt<T>(scan: LineScan<T>, cells: readonly Cell[], start: number):
     if (token === undefined || !cell.tokens.includes(token)) break;
     joined += ` ${token.text}`;
     if (fold(joined).length > index.longestChars + 3) break;
-    const match = index.match(joined)[0];
+    const match = matchTokens(index, tokens.slice(start, end));
     if (match !== undefined && (best === undefined || match.score >= best.score - 0.1)) best = toHit(scan, cell, { start, end, match });
     if (/[:#]$/.test(token.text) && best !== undefined) break;
   }

@@ -1,4 +1,5 @@
 import { fold, ocrDistance } from "./ocr-distance.ts";
+import type { Token } from "./tokens.ts";
 
 /** Folded characters by which labels are looked up; one edit inside them is forgiven. */
 const PREFIX_CHARS = 4;
@@ -50,6 +51,14 @@ export function phraseIndex<T>(phrases: readonly Phrase<T>[]): PhraseIndex<T> {
     mayStart: (text) => keysOf(fold(text)).some((key) => buckets.has(key)),
     match: (text) => matches(buckets, fold(text)),
   };
+}
+
+/** The phrase that tokens read as, by whichever of their two readings fits better. */
+export function matchTokens<T>(index: PhraseIndex<T>, tokens: readonly Pick<Token, "text" | "second">[]): PhraseMatch<T> | undefined {
+  const first = index.match(tokens.map((token) => token.text).join(" "))[0];
+  if (first?.score === 1 || tokens.every((token) => token.second === "" || token.second === token.text)) return first;
+  const second = index.match(tokens.map((token) => token.second || token.text).join(" "))[0];
+  return second !== undefined && second.score > (first?.score ?? 0) ? second : first;
 }
 
 function matches<T>(buckets: ReadonlyMap<string, readonly Entry<T>[]>, folded: string): PhraseMatch<T>[] {

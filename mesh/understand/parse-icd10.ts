@@ -16,6 +16,8 @@ export function parseIcd10All(text: string, isListed: (code: string) => boolean)
 
 function toParsed(match: RegExpExecArray, isListed: (code: string) => boolean): Parsed | undefined {
   const [raw, category = "", point = "", rest = ""] = match;
+  // `110/85` and `not` are no codes: a bare category must be printed as one, a longer code may begin with a look-alike.
+  if (!/\d/.test(category) || (rest === "" && !/^[A-Z]/.test(category))) return undefined;
   if (point === "" && rest !== "" && raw.includes(" ")) return undefined;
   const printed = category + (rest === "" ? "" : `.${rest}`);
   const ends = { start: match.index, end: match.index + raw.trimEnd().length };

@@ -13,3 +13,9 @@ export function parsePlainText(text: string): Parsed | undefined {
   if (!/[A-Za-z]/.test(value)) return undefined;
   return { value, start: 0, end: text.length, steps: [], check: "none" };
 }
+
+/** A plan's name: the text up to the first comma, semicolon or end of sentence. */
+export function parsePlan(text: string): Parsed | undefined {
+  const head = /^[^,;]*?(?=[,;]|\.\s|$)/.exec(text)?.[0] ?? "";
+  return parsePlainText(head);
+}

@@ -6,6 +6,8 @@ import { fold } from "./ocr-distance.ts";
 
 /** How much a sighting weighs before the confidence model is asked: the method by which it was found. */
 const METHOD_WEIGHT: Readonly<Record<string, number>> = { checkbox: 1.2, label: 1, table: 1, header: 0.8, prose: 0.7, lexicon: 0.6 };
+/** A value that another value confirms outweighs two that nothing does. */
+const CONSISTENT_WEIGHT = 2.5;
 /** What a letterhead says about the payer outweighs any number of mentions further down. */
 const LABEL_POWER = 2;
 
@@ -55,7 +57,8 @@ function weightOf({ method, evidence }: FieldCandidate): number {
   const reading = evidence.agreement === "both" ? 1 : evidence.agreement === "single" ? 0.8 : 0.5;
   const check = evidence.check === "passed" ? 1.3 : evidence.check === "failed" ? 0.3 : 1;
   const label = (0.4 + evidence.labelScore) ** LABEL_POWER / 2;
-  return (METHOD_WEIGHT[method] ?? 0.5) * reading * check * label * (0.3 + 0.7 * evidence.wordConfidence);
+  const fit = evidence.consistent ? CONSISTENT_WEIGHT : 1;
+  return fit * (METHOD_WEIGHT[method] ?? 0.5) * reading * check * label * (0.3 + 0.7 * evidence.wordConfidence);
 }
 
 /** The field as the artefact holds it. */

@@ -1,5 +1,5 @@
 import { charWidth } from "./cells.ts";
-import type { PhraseIndex } from "./label-index.ts";
+import { matchTokens, type PhraseIndex } from "./label-index.ts";
 import { type Line, unionBox } from "./lines.ts";
 import { type PageModel, textOf } from "./page-model.ts";
 import type { Token } from "./tokens.ts";
@@ -8,14 +8,26 @@ import type { Token } from "./tokens.ts";
 const MIN_COLUMNS = 2;
 /** Vertical gap, in row heights, that ends a table. */
 const MAX_ROW_GAP = 3.2;
+/** Vertical gap, in text heights, between the wrapped lines of one cell. */
+const MAX_WRAP_GAP = 1.15;
+/** A wider gap than this many characters parts two columns even where they nearly touch. */
+const RUN_GAP_CHARS = 1.25;
+/** A gap up to this many characters may be a mere space. */
+const SPACE_CHARS = 0.95;
+/** A value aligns with a title when their edges are this many characters apart at most. */
+const ALIGNED_CHARS = 0.8;
 /** Rows of one table. */
 const MAX_ROWS = 120;
 
 /** A column of a table: its key and where it begins and ends. */
 export interface Column<K> {
   readonly key: K;
+  /** Reach of the column: half way to its neighbors. */
   readonly x0: number;
   readonly x1: number;
+  /** Edges of the printed title, with which values align. */
+  readonly titleX0: number;
+  readonly titleX1: number;
 }
 
 /** A row under a header: tokens by column key. */
@@ -55,10 +67,16 @@ function headerAt<K>(model: PageModel, index: PhraseIndex<K>, at: number): Heade
   const single = columnsOf(headCells(model, [at]), index);
   const line = model.lines[at];
   const below = model.lines[at + 1];
-  const stacked = line !== undefined && below !== undefined && below.box.y0 - line.box.y1 < line.height;
+  const stacked = line !== undefined && below !== undefined && below.box.y0 - line.box.y1 < line.height * MAX_WRAP_GAP;
   const double = stacked ? columnsOf(headCells(model, [at, at + 1]), index) : [];
-  if (double.length > single.length && double.length >= MIN_COLUMNS) return { columns: double, next: at + 2 };
+  if (double.length >= single.length && double.length >= MIN_COLUMNS) return { columns: double, next: at + 2 };
   return single.length >= MIN_COLUMNS ? { columns: single, next: at + 1 } : undefined;
+}
+
+interface Title<K> {
+  readonly key: K;
+  readonly x0: number;
+  readonly x1: number;
 }
 
 interface HeadCell {
@@ -90,12 +108,12 @@ function edges(tokens: readonly Token[]): { readonly x0: number; readonly x1: nu
 }
 
 /** The known labels that a cell is made of; more than one where a right-aligned and a left-aligned column meet. */
-function labelsIn<K>(cell: HeadCell, index: PhraseIndex<K>): Column<K>[] | undefined {
-  const whole = index.match(cell.text)[0];
+function labelsIn<K>(cell: HeadCell, index: PhraseIndex<K>): Title<K>[] | undefined {
+  const whole = matchTokens(index, cell.tokens);
   if (whole !== undefined) return [{ key: whole.phrase.meaning, x0: cell.x0, x1: cell.x1 }];
   for (let count = cell.tokens.length - 1; count >= 1; count -= 1) {
     const head = cell.tokens.slice(0, count);
-    const match = index.match(textOf(head))[0];
+    const match = matchTokens(index, head);
     const tail = cell.tokens.slice(count);
     const rest = match === undefined ? undefined : labelsIn({ tokens: tail, text: textOf(tail), ...edges(tail) }, index);
     if (match !== undefined && rest !== undefined) return [{ key: match.phrase.meaning, ...edges(head) }, ...rest];
@@ -105,7 +123,7 @@ function labelsIn<K>(cell: HeadCell, index: PhraseIndex<K>): Column<K>[] | undef
 
 /** Every header cell is a column; at least two must be known and none may end in a colon. */
 function columnsOf<K>(cells: readonly HeadCell[], index: PhraseIndex<K>): Column<K>[] {
-  if (cells.some((cell) => /:$/.test(cell.text) || /\d{3}/.test(cell.text))) return [];
+  if (cells.some((cell) => /:$/.test(cell.text) || /^\W*\d|\d{3}/.test(cell.text))) return [];
   const labels = cells.map((cell) => labelsIn(cell, index));
   const known = labels.flatMap((found) => found ?? []);
   const strange = labels.filter((found) => found === undefined).length;
@@ -114,16 +132,22 @@ function columnsOf<K>(cells: readonly HeadCell[], index: PhraseIndex<K>): Column
 }
 
 /** Columns reach half way to the neighboring header cell on either side. */
-function widened<K>(columns: readonly Column<K>[], cells: readonly Pick<HeadCell, "x0" | "x1">[]): Column<K>[] {
+function widened<K>(columns: readonly Title<K>[], cells: readonly Pick<HeadCell, "x0" | "x1">[]): Column<K>[] {
   return columns.map((column) => {
     const left = Math.max(...cells.filter((cell) => cell.x1 <= column.x0).map((cell) => cell.x1), Number.NEGATIVE_INFINITY);
     const right = Math.min(...cells.filter((cell) => cell.x0 >= column.x1).map((cell) => cell.x0), Number.POSITIVE_INFINITY);
     return {
       key: column.key,
+      titleX0: column.x0,
+      titleX1: column.x1,
       x0: left === Number.NEGATIVE_INFINITY ? left : (left + column.x0) / 2,
       x1: right === Number.POSITIVE_INFINITY ? right : (right + column.x1) / 2,
     };
   });
+}
+
+interface OpenRow<K> extends TableRow<K> {
+  readonly cells: Map<K, Token[]>;
 }
 
 interface Below<K> {
@@ -132,29 +156,66 @@ interface Below<K> {
 }
 
 function rowsBelow<K>(model: PageModel, index: PhraseIndex<K>, { columns, from }: Below<K>): TableRow<K>[] {
-  const rows: TableRow<K>[] = [];
+  const rows: OpenRow<K>[] = [];
   let above: Line | undefined = model.lines[from - 1];
   for (let at = from; at < model.lines.length && rows.length < MAX_ROWS; at += 1) {
     const line = model.lines[at];
     if (line === undefined || above === undefined || line.box.y0 - above.box.y1 > MAX_ROW_GAP * Math.max(line.height, above.height)) break;
     if (headerAt(model, index, at) !== undefined) break;
-    rows.push({ page: model.page, line: at, cells: assign(line, columns) });
+    const cells = assign(line, columns);
+    const previous = rows.at(-1);
+    if (previous !== undefined && continues(previous, cells, (line.box.y0 - above.box.y1) / line.height)) append(previous, cells);
+    else rows.push({ page: model.page, line: at, cells });
     above = line;
   }
   return rows;
 }
 
-/** Gives whole cells to columns, so that a value wider than its header stays together; a cell across columns is split. */
+/** A line set close under a row that fills at most half as many columns is the rest of wrapped cells. */
+function continues<K>(row: OpenRow<K>, cells: ReadonlyMap<K, Token[]>, gapInHeights: number): boolean {
+  return (
+    gapInHeights < MAX_WRAP_GAP &&
+    cells.size > 0 &&
+    cells.size * 2 <= row.cells.size &&
+    [...cells.keys()].every((key) => row.cells.has(key))
+  );
+}
+
+function append<K>(row: OpenRow<K>, cells: ReadonlyMap<K, Token[]>): void {
+  for (const [key, tokens] of cells) row.cells.get(key)?.push(...tokens);
+}
+
+/**
+ * Gives words to columns from left to right: to the column whose title they align with, else to the column of the word they
+ * follow closely, else to the one they lie under.
+ */
 function assign<K>(line: Line, columns: readonly Column<K>[]): Map<K, Token[]> {
   const cells = new Map<K, Token[]>();
-  const slack = charWidth(line) * 0.5;
+  const width = charWidth(line);
+  let before: { readonly token: Token; readonly column: Column<K> | undefined } | undefined;
   for (const token of line.tokens) {
-    const middle = (token.box.x0 + token.box.x1) / 2;
-    const column = columns.find((one) => middle >= one.x0 - slack && middle < one.x1 + slack);
+    const gapChars = before === undefined ? Number.POSITIVE_INFINITY : (token.box.x0 - before.token.box.x1) / width;
+    const follows = gapChars < RUN_GAP_CHARS ? before?.column : undefined;
+    const aligned = gapChars > SPACE_CHARS ? alignedColumn(token, columns, width) : undefined;
+    const column = aligned ?? follows ?? columnOver(token, columns);
+    before = { token, column };
     if (column === undefined) continue;
     const home = cells.get(column.key);
     if (home === undefined) cells.set(column.key, [token]);
     else home.push(token);
   }
   return cells;
+}
+
+/** The column whose title begins or ends where the word does. */
+function alignedColumn<K>({ box }: Token, columns: readonly Column<K>[], width: number): Column<K> | undefined {
+  return columns
+    .map((column) => ({ column, distance: Math.min(Math.abs(box.x0 - column.titleX0), Math.abs(box.x1 - column.titleX1)) }))
+    .filter(({ distance }) => distance < width * ALIGNED_CHARS)
+    .sort((a, b) => a.distance - b.distance)[0]?.column;
+}
+
+function columnOver<K>({ box }: Token, columns: readonly Column<K>[]): Column<K> | undefined {
+  const middle = (box.x0 + box.x1) / 2;
+  return columns.find((column) => middle >= column.x0 && middle < column.x1);
 }

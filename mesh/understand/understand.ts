@@ -4,28 +4,34 @@ import { mentionsAdverseEvent } from "./adverse-event.ts";
 import { type FieldCandidate, candidateOf } from "./candidate.ts";
 import { type Classification, classify, type DocumentContext, isCoverSheet } from "./classify.ts";
 import type { CodeBook } from "./code-book.ts";
-import { withConsistency } from "./consistency.ts";
+import { withDrugAgreement } from "./consistency.ts";
 import { decide, type DecisionFinding, decisionVotes } from "./decide.ts";
 import { sentencesOf } from "./decision-phrases.ts";
 import { readPage } from "./document-model.ts";
 import { extractChoices } from "./extract-choices.ts";
 import { extractDiagnoses, extractServices } from "./extract-codes.ts";
 import { extractDrug } from "./extract-drug.ts";
+import { extractDrugTable } from "./extract-drug-table.ts";
 import { extractLabeled } from "./extract-labeled.ts";
 import { extractLetterDate } from "./extract-letter-date.ts";
 import { extractLines } from "./extract-lines.ts";
 import { extractPayer } from "./extract-payer.ts";
 import { extractProse } from "./extract-prose.ts";
 import { extractResults } from "./extract-results.ts";
+import { extractSignedName } from "./extract-signed-name.ts";
 import type { Extraction, Extractor } from "./extraction.ts";
 import { guessLanguage } from "./language.ts";
 import { type Paragraph, paragraphsOf } from "./paragraphs.ts";
 import { readValue } from "./readings.ts";
+import { repairCodes } from "./repair-codes.ts";
+import { repairSums } from "./repair-sums.ts";
 import { missingFields, requiredFields } from "./required-fields.ts";
 import { resolve, type ResolvedField, toField } from "./resolve.ts";
 
 /** Rises with every change of rules or weights that can change an answer. */
 const VERSION = "understand-1";
+/** Share of the votes below which a decision counts as contradicted. */
+const CLEAR_SHARE = 0.75;
 /** Pages from which fields are taken: later ones of a long fax are attachments. */
 const MAX_FIELD_PAGES = 40;
 
@@ -39,7 +45,9 @@ const EXTRACTORS: readonly Extractor[] = [
   extractPayer,
   extractProse,
   extractDrug,
+  extractDrugTable,
   extractLetterDate,
+  extractSignedName,
 ];
 
 /** What a document is resolved to before it becomes the artefact; the fitting of confidences reads it. */
@@ -87,7 +95,8 @@ export function resolveDocument(pages: readonly PageWords[], context: DocumentCo
   const paragraphs = content.flatMap((page) => paragraphsOf(page.model));
   const finding = classification.type === DocumentType.DETERMINATION_LETTER ? decide(decisionVotes(paragraphs)) : undefined;
   const candidates = [...EXTRACTORS.flatMap((extract) => extract(extraction)), ...decisionSightings(finding)];
-  const fields = withConsistency(resolve(candidates), book);
+  const repaired = repairSums(repairCodes(candidates, book));
+  const fields = resolve(withDrugAgreement(repaired, resolve(repaired), book));
   const decision = fields.find((field) => field.name === "decision")?.support.best.value ?? "";
   const language = guessLanguage(content.flatMap((page) => page.model.tokens.map((token) => token.text)));
   return { classification, fields, decision, paragraphs, language };

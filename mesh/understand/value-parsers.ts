@@ -14,7 +14,7 @@ import { parseNpi } from "./parse-npi.ts";
 import { parseDecimal, parseInteger, parsePercent, parseUnitCount } from "./parse-number.ts";
 import { parsePhone } from "./parse-phone.ts";
 import { parseStrength } from "./parse-strength.ts";
-import { parsePlainText } from "./parse-text.ts";
+import { parsePlainText, parsePlan } from "./parse-text.ts";
 import type { Parser } from "./parsed.ts";
 
 /** The parser of each kind of value. */
@@ -34,7 +34,7 @@ export function valueParsers(book: CodeBook): Readonly<Record<ValueKind, Parser>
     unit_count: parseUnitCount,
     decimal: parseDecimal,
     text: parsePlainText,
-    plan: parsePlainText,
+    plan: parsePlan,
     drug: (text) => parseDrug(text, book.drugNames),
     strength: parseStrength,
     yes_no: parseYesNo,
@@ -42,6 +42,7 @@ export function valueParsers(book: CodeBook): Readonly<Record<ValueKind, Parser>
     decision: parseDecision,
     level: parseLevel,
     urgency: parseUrgency,
+    payer: () => undefined,
     none: () => undefined,
   };
 }

@@ -22,6 +22,7 @@ export type ValueKind =
   | "decision"
   | "level"
   | "urgency"
+  | "payer"
   | "none";
 
 /** Parts of a form that give a bare `Name`, `ID` or `Phone` its owner. */
@@ -43,6 +44,9 @@ export interface FieldLabels {
 
 /** Printed labels by field. Case, punctuation and look-alike characters do not matter. */
 export const FIELD_LABELS: readonly FieldLabels[] = [
+  { field: "appeal.level", kind: "level", labels: ["Re", "Subject", "Regarding"], types: ["appeal"] },
+  { field: "provider.phone", kind: "phone", labels: ["Phone", "Telephone", "Phone Number", "Tel"], types: ["claim"] },
+  { field: "letter.date", kind: "date", labels: ["Verified On", "Response Date", "Date Verified", "Verification Date", "Inquiry Date", "Report Date", "Date"], types: ["eligibility", "benefit"] },
   { field: "member.name", kind: "name", labels: ["Member Name", "Patient Name", "Patient's Name", "Member", "Patient", "Name of Patient", "Name of Member", "Member Full Name", "Patient Full Name", "Member / Patient", "Patient / Member", "Enrollee", "Enrollee Name", "Beneficiary", "Beneficiary Name", "Covered Person", "Patient Name (Last, First)", "Insured Member", "Member/Patient Name", "RE Member", "Regarding Member"] },
   { field: "member.name", kind: "name", labels: ["Name", "Full Name", "First and Last Name"], sections: ["member"] },
   { field: "member.id", kind: "identifier", labels: ["Member ID", "Member ID Number", "Member Number", "Member No", "Member #", "Member Identification Number", "Member Identification", "Patient ID", "Patient Member ID", "Insurance ID", "Insurance ID Number", "Insured's ID Number", "Insured ID", "Insured's I.D. Number", "ID Number", "Identification Number", "Policy Number", "Policy ID", "Enrollee ID", "Beneficiary ID", "Cardholder ID", "Health Plan ID", "Member I.D.", "Mbr ID", "ID No", "Card ID", "Member ID/Policy Number"] },
@@ -53,7 +57,7 @@ export const FIELD_LABELS: readonly FieldLabels[] = [
   { field: "subscriber.name", kind: "name", labels: ["Subscriber Name", "Subscriber", "Insured's Name", "Insured Name", "Policyholder", "Policy Holder", "Policyholder Name", "Cardholder Name", "Name of Insured", "Name of Subscriber", "Policy Holder Name"] },
   { field: "subscriber.name", kind: "name", labels: ["Name", "Full Name"], sections: ["subscriber"] },
   { field: "subscriber.id", kind: "identifier", labels: ["Subscriber ID", "Subscriber Number", "Subscriber ID Number", "Policyholder ID", "Subscriber No", "Subscriber #", "Subscriber Identification Number"] },
-  { field: "payer.name", kind: "text", labels: ["Payer", "Payer Name", "Health Plan", "Insurance Company", "Insurer", "Insurance Carrier", "Carrier", "Insurance", "Health Plan Name", "Primary Insurance", "Insurance Plan", "Insurance Name", "Plan Sponsor / Payer"] },
+  { field: "payer.name", kind: "payer", labels: ["Payer", "Payer Name", "Health Plan", "Insurance Company", "Insurer", "Insurance Carrier", "Carrier", "Insurance", "Health Plan Name", "Primary Insurance", "Insurance Plan", "Insurance Name", "Plan Sponsor / Payer"] },
   { field: "plan.name", kind: "plan", labels: ["Plan Name", "Plan", "Plan Type", "Benefit Plan", "Product", "Product Name", "Coverage Plan", "Insurance Plan Name", "Your Plan", "Plan / Product", "Health Plan Product"] },
   { field: "group.number", kind: "identifier", labels: ["Group Number", "Group No", "Group #", "Group ID", "Group", "Grp", "Grp #", "Policy Group", "Employer Group Number", "Group Policy Number", "Policy Group Number", "Grp No", "Group/Policy Number", "Insured's Policy Group Number"] },
   { field: "provider.name", kind: "name", labels: ["Provider Name", "Provider", "Prescriber", "Prescriber Name", "Prescribing Provider", "Prescribing Physician", "Requesting Provider", "Requesting Provider Name", "Requesting Physician", "Ordering Provider", "Ordering Physician", "Physician", "Physician Name", "Rendering Provider", "Billing Provider", "Billing Provider Name", "Referring Provider", "Attending Physician", "Attending Provider", "Treating Provider", "Treating Physician", "Ordered By", "Doctor", "Practitioner", "Seen By", "Signed By", "Electronically Signed By", "Rendering Physician", "Servicing Provider", "Prescribed By", "Provider Full Name", "Clinician"] },

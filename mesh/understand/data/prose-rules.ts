@@ -10,6 +10,16 @@ export interface ProseRule {
 }
 
 export const PROSE_RULES: readonly ProseRule[] = [
+  { field: "eligibility.status", kind: "active", before: "(?:coverage|member|policy|eligibility)(?: status)? (?:is|was)(?: currently)?:?", types: ["eligibility"] },
+  { field: "plan.name", kind: "plan", before: "(?:enrolled in|covered (?:under|by)|your plan|member of|plan name is)(?: the)?", types: ["eligibility", "benefit", "letter"] },
+  { field: "appeal.level", kind: "level", before: "(?:re|subject|regarding|this is an?|requesting an?|request for an?|submitting an?|filing an?|file an?):?", types: ["appeal"] },
+  { field: "benefit.deductible_cents", kind: "money", before: "deductible(?: amount)? (?:is|of|:)", types: ["benefit", "eligibility"] },
+  { field: "benefit.deductible_met_cents", kind: "money", before: "(?:so far|to date|already|met)", types: ["benefit", "eligibility"] },
+  { field: "benefit.out_of_pocket_max_cents", kind: "money", before: "out-of-pocket (?:maximum|max|limit)(?: amount)? (?:is|of|:)", types: ["benefit", "eligibility"] },
+  { field: "benefit.copay_cents", kind: "money", before: "(?:copay|copayment|co-pay)(?: amount)? (?:is|of|:)", types: ["benefit", "eligibility"] },
+  { field: "benefit.coinsurance_percent", kind: "percent", before: "coinsurance(?: rate| share)? (?:is|of|:)", types: ["benefit", "eligibility"] },
+  { field: "coverage.effective_date", kind: "date", before: "(?:plan|benefit) year (?:that )?(?:began|begins|starting|starts|beginning)(?: on)?", types: ["benefit", "eligibility"] },
+  { field: "provider.phone", kind: "phone", before: "(?:call (?:me )?at|reached at|reach me at|peer-to-peer call at|my office at|contact me at)", types: ["appeal", "pa"] },
   { field: "provider.name", kind: "name", before: "(?:a claim from|claim submitted by|services (?:from|by|provided by)|care (?:from|by)|claim by|visit with)", types: ["eob", "claim"] },
   { field: "services[0].units", kind: "integer", before: "(?:hcpcs|cpt|j-code|code):? [a-z0-9]{5},?(?: for| x)?", types: ["pa", "letter", "appeal"] },
   { field: "request.urgency", kind: "urgency", before: "(?:this is an?|please treat this as an?|request is|submitted as an?)", types: ["pa"] },

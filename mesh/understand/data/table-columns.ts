@@ -24,3 +24,29 @@ export const RESULT_COLUMNS: Readonly<Record<ResultColumn, readonly string[]>> =
   range: ["Reference Range", "Reference", "Ref Range", "Reference Interval", "Normal Range", "Range", "Ref. Range", "Expected Range", "Ref Interval", "Normal"],
   other: ["Lab", "LOINC", "Method", "Notes", "Previous", "Comment", "Code", "Prior"],
 };
+
+/** Columns of a table of requested or decided drugs, by field. */
+export type DrugColumn =
+  | "drug.name"
+  | "drug.strength"
+  | "drug.quantity"
+  | "drug.days_supply"
+  | "drug.refills"
+  | "drug.directions"
+  | "services[0].hcpcs"
+  | "services[0].units"
+  | "decision"
+  | "other";
+
+export const DRUG_COLUMNS: Readonly<Record<DrugColumn, readonly string[]>> = {
+  "drug.name": ["Drug", "Medication", "Drug Name", "Medication Name", "Drug Requested", "Service", "Item", "Product", "Requested Drug", "Drug / Service"],
+  "drug.strength": ["Strength", "Dose", "Dosage", "Strength / Form", "Drug Strength"],
+  "drug.quantity": ["Qty", "Quantity", "Disp", "Dispense", "Qty Requested"],
+  "drug.days_supply": ["Days", "Days Supply", "Day Supply", "Days' Supply"],
+  "drug.refills": ["Refills", "Refill"],
+  "drug.directions": ["Directions", "Sig", "Instructions", "Directions for Use"],
+  "services[0].hcpcs": ["HCPCS", "HCPCS Code", "J-Code", "Code", "CPT/HCPCS", "Procedure Code"],
+  "services[0].units": ["Units", "Units Requested", "Billing Units"],
+  decision: ["Decision", "Determination", "Status", "Outcome"],
+  other: ["NDC", "Form", "Route", "Frequency", "Diagnosis", "Line", "Notes", "Started", "Stopped"],
+};
