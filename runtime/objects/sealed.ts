@@ -20,7 +20,7 @@ export interface SealedObjects {
 }
 
 export function createSealedObjects(objects: ObjectStore, seal: Seal): SealedObjects {
-  const putBytes: SealedObjects["putBytes"] = async (tenant, key, plain, contentType, signal) =>
+  const putBytes: SealedObjects["putBytes"] = async (...[tenant, key, plain, contentType, signal]) =>
     await objects.put(key, { bytes: seal.seal(plain, { tenant, place: "objects", id: key }) }, { contentType, signal });
   const readBytes: SealedObjects["readBytes"] = async (tenant, ref, signal) => {
     const sealed = await objects.readAll(ref, { maxBytes: MAX_ARTEFACT_BYTES, signal });
@@ -29,7 +29,7 @@ export function createSealedObjects(objects: ObjectStore, seal: Seal): SealedObj
   return {
     putBytes,
     readBytes,
-    putMessage: async (tenant, key, codec, message, signal) =>
+    putMessage: async (...[tenant, key, codec, message, signal]) =>
       await putBytes(tenant, key, codec.encode(message).finish(), "application/x-protobuf", signal),
     readMessage: async (tenant, ref, codec, signal) => codec.decode(await readBytes(tenant, ref, signal)),
   };

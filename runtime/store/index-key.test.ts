@@ -44,10 +44,11 @@ test("keys sort like their tuples, then by id", () => {
 
 test("a range holds exactly the tuples with the prefix whose next part is within the bounds", () => {
   const bound = fc.option(part, { nil: undefined });
+  const bounds = fc.record({ from: bound, before: bound });
   fc.assert(
-    fc.property(tuple, tuple, id, bound, bound, (prefix, parts, recordId, from, before) => {
-      const bounds = { ...(from === undefined ? {} : { from }), ...(before === undefined ? {} : { before }) };
-      const { low, high } = indexRange({ prefix, ...bounds });
+    fc.property(tuple, tuple, id, bounds, (prefix, parts, recordId, { from, before }) => {
+      const given = { ...(from === undefined ? {} : { from }), ...(before === undefined ? {} : { before }) };
+      const { low, high } = indexRange({ prefix, ...given });
       const key = indexKey(parts, recordId);
       const next = parts[prefix.length];
       const expected =

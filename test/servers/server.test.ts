@@ -49,7 +49,6 @@ test("a server is ready when its probe says so and gone with its children after 
 
 test("a server that ignores SIGTERM is killed", async () => {
   const server = await spawnServer({ ...START, args: script(`process.on("SIGTERM", () => {}); ${FOREVER}`), ready });
-  await server.kill("SIGKILL");
   await server[Symbol.asyncDispose]();
   assert.equal(isAlive(server.pid), false);
 });
