@@ -135,7 +135,7 @@ test("exactly one effect under redelivery, with faults planted before or after a
       assert.equal((await entries.find("acme", { index: "byDocument", prefix: [head.documentId], ...all })).items.length, 1);
       assert.equal((await members.find("acme", { index: "byPerson", prefix: [], ...all })).items.length, 1);
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   );
 });
 

@@ -9,10 +9,10 @@ export interface AuditLock {
 /**
  * One writer a log, across processes and containers of a machine. Node has no file locks of its own; SQLite's exclusive
  * transaction on an empty database beside the log is one (fcntl), atomic and never stale. Throws FAILED_PRECONDITION while
- * another writer holds it.
+ * another writer holds it after `waitMs`; the wait blocks the thread, so only a command line should ask for one.
  */
-export function lockAudit(path: string): AuditLock {
-  const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+export function lockAudit(path: string, waitMs: number): AuditLock {
+  const database = new DatabaseSync(`${path}.lock`, { timeout: waitMs });
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (caught) {

@@ -34,6 +34,8 @@ export interface AuditLogOptions {
   readonly seal: Seal;
   readonly world: World;
   readonly signal: AbortSignal;
+  /** How long to wait for another short-lived writer, in milliseconds; default 0. */
+  readonly lockWaitMs?: number;
   readonly openFile?: (path: string) => Promise<AuditFile>;
 }
 
@@ -71,7 +73,7 @@ interface Writer {
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { path, seal, signal } = options;
-  const lock = lockAudit(path);
+  const lock = lockAudit(path, options.lockWaitMs ?? 0);
   try {
     const known = new Map<string, Promise<Receipt>>();
     const scan = await scanAudit(path, ({ id, seq }) => remember(known, id, Promise.resolve({ id, seq })), signal);
