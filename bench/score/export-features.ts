@@ -1,18 +1,31 @@
 import { parseArgs } from "node:util";
 import { loadCodeSets } from "../../corpus/code-sets.ts";
+import { readConfigSchema } from "../../mesh/read/config.ts";
+import { createReadPools } from "../../mesh/read/read-pools.ts";
 import { loadCodeBook } from "../../mesh/understand/code-book.ts";
-import { rowsOf } from "./rows.ts";
+import { readRowOf, rowsOf } from "./rows.ts";
+import type { Row } from "./rows.ts";
 
-// Prints feature rows as NDJSON: node bench/score/export-features.ts --seed 1 --documents 1500 [--scenarios] > rows.ndjson
+// Prints feature rows as NDJSON: node bench/score/export-features.ts --seed 1 --documents 1500 > rows.ndjson
+// --scenarios adds the strange ones; --pixels reads real pages instead of simulating it, seconds each.
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     documents: { type: "string", default: "100" },
     scenarios: { type: "boolean", default: false },
+    pixels: { type: "boolean", default: false },
   },
 });
 const tools = { codes: loadCodeSets(), book: loadCodeBook() };
-for (let index = 0; index < Number(values.documents); index += 1) {
-  const rows = await rowsOf(`score/${values.seed}/${index}`, { tools, scenarios: values.scenarios });
+const print = (rows: readonly Row[]) => {
   for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+};
+const seeds = Array.from({ length: Number(values.documents) }, (_, index) => `score/${values.seed}/${index}`);
+if (values.pixels) {
+  const config = readConfigSchema.parse({});
+  const pools = await createReadPools(config);
+  for (const seed of seeds) print([await readRowOf(seed, { ...tools, config, pools })]);
+  await pools.stop();
+} else {
+  for (const seed of seeds) print(await rowsOf(seed, { tools, scenarios: values.scenarios }));
 }

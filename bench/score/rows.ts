@@ -13,19 +13,20 @@ import { RULES } from "../../mesh/score/rules.ts";
 import type { Understanding } from "../../proto/document/v1/document.pb.ts";
 import { sameValue } from "../same-value.ts";
 import { SCENARIOS } from "./anomalies.ts";
+import { readGenerated } from "./read-document.ts";
+import type { ReadingTools } from "./read-document.ts";
 import { simulateDocument } from "./simulate-document.ts";
 import type { SimulatedDocument, SimulationTools } from "./simulate-document.ts";
 import { FINE, POOR, STANDARD, TEXT_LAYER } from "./simulate-reading.ts";
-import type { ReadingQuality } from "./simulate-reading.ts";
 
 /** One document as the models see it. */
 export interface Row {
   /** `normal` or the id of what was made strange. */
   readonly scenario: string;
   readonly type: number;
-  readonly quality: ReadingQuality["name"];
-  /** `read`: fields from understanding; `ideal`: fields from the truth, as a perfect understanding would give them. */
-  readonly variant: "read" | "ideal";
+  readonly quality: string;
+  /** `pixels`: drawn, faxed and read by the read stage; `read`: fields from understanding; `ideal`: fields from the truth, as a perfect understanding would give them. */
+  readonly variant: "pixels" | "read" | "ideal";
   readonly features: readonly number[];
   /** Blocking rules that strike, fields' confidence aside. */
   readonly rules: readonly string[];
@@ -60,6 +61,22 @@ export async function rowsOf(
     if (understanding !== undefined) rows.push(row({ ...ideal, understanding }, scenario.id, "ideal"));
   }
   return rows;
+}
+
+/** The row of one generated document that went the whole way, pixels and all. */
+export async function readRowOf(seed: string, tools: ReadingTools): Promise<Row> {
+  const random = createRandom(`${seed}/row`);
+  const { type } = random.pick(KINDS.filter((kind) => ACTED_ON[kind.type] !== undefined));
+  const [resolution, level, family] = random.pick([
+    ["pdf", "clean", "scanner"],
+    ["fine", "mild", "fax"],
+    ["fine", "mild", "fax"],
+    ["standard", "mild", "fax"],
+    ["scan200", "clean", "scanner"],
+  ] as const);
+  const document = await readGenerated(seed, { type, quality: { resolution, level, family } }, tools);
+  const evidence = gatherEvidence(document.understanding, document.pages, tools.book.drugs);
+  return toRow(evidence, { scenario: "normal", type, quality: `${resolution}_${level}`, variant: "pixels" }, document.truth);
 }
 
 /** Every printed field, found and right, as sure as fields are when they are right. */

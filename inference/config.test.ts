@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { inferenceConfigFrom, inferenceConfigSchema } from "./config.ts";
+
+it("listens on loopback unless told otherwise, and is frozen", () => {
+  const config = inferenceConfigFrom({});
+  assert.deepEqual([config.host, config.port, config.lenient], ["127.0.0.1", 8_001, false]);
+  assert.match(config.repository, /inference\/repository$/);
+  assert.equal(Object.isFrozen(config), true);
+  assert.equal(inferenceConfigSchema.parse({}).port, 0);
+});
+
+it("takes what the environment says and refuses what is malformed", () => {
+  const config = inferenceConfigFrom({
+    INFERENCE_HOST: "0.0.0.0",
+    INFERENCE_PORT: "9000",
+    MODEL_REPOSITORY: "/models",
+    INFERENCE_LENIENT: "true",
+    LOG_LEVEL: "warn",
+  });
+  assert.deepEqual(
+    [config.host, config.port, config.repository, config.lenient, config.logLevel],
+    ["0.0.0.0", 9_000, "/models", true, "warn"],
+  );
+  for (const env of [{ INFERENCE_PORT: "70000" }, { INFERENCE_PORT: "web" }, { LOG_LEVEL: "loud" }])
+    assert.throws(() => inferenceConfigFrom(env));
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { it } from "node:test";
+import { createLogger } from "../runtime/log.ts";
+import { createAnomalyScorer } from "./client/anomaly.ts";
+import { createTritonClient } from "./client/triton.ts";
+import { inferenceConfigSchema } from "./config.ts";
+import { AUTOENCODER } from "./models/autoencoder.ts";
+import { ANOMALY_FEATURES, ISOLATION_FOREST } from "./models/isolation-forest.ts";
+import { modelNames, readModel } from "./server/repository.ts";
+import { startInference } from "./start.ts";
+
+const config = inferenceConfigSchema.parse({ logLevel: "silent" });
+const log = createLogger({ level: "silent" });
+
+it("every committed model has a contract, and a card that names its very bytes", async () => {
+  const contracts = [AUTOENCODER, ISOLATION_FOREST];
+  assert.deepEqual(
+    await modelNames(config.repository),
+    contracts.map(({ name }) => name),
+  );
+  for (const { name, inputs, outputs } of contracts) {
+    const { config: served, versions } = await readModel(config.repository, name);
+    const shaped = [...served.inputs, ...served.outputs].map((tensor) => ({
+      name: tensor.name,
+      datatype: tensor.datatype,
+      shape: [-1, ...tensor.dims],
+    }));
+    assert.deepEqual(shaped, [...inputs, ...outputs]);
+    assert.deepEqual(
+      versions.map(({ version }) => version),
+      [1],
+    );
+    const model = await readFile(join(config.repository, name, "1", "model.onnx"));
+    const card = await readFile(join(config.repository, name, "CARD.md"), "utf8");
+    assert.ok(card.includes(createHash("sha256").update(model).digest("hex")));
+  }
+});
+
+it("the committed models score a document, and an outage is told as one that may pass", async () => {
+  const { signal } = new AbortController();
+  const server = await startInference(config, { log }, signal);
+  const client = createTritonClient({ endpoint: server.endpoint, deadlineMs: 5_000 });
+  const scorer = createAnomalyScorer(client);
+  const { isolationForest, autoencoder, residuals } = await scorer.score(new Float32Array(ANOMALY_FEATURES), signal);
+  assert.ok(isolationForest > 0 && isolationForest < 1);
+  // The error is the mean of what it is made of, so residuals name what is strange.
+  assert.ok(Math.abs(autoencoder - residuals.reduce((sum, residual) => sum + residual, 0) / residuals.length) < 1e-3 * autoencoder);
+  await server.stop();
+  await assert.rejects(scorer.score(new Float32Array(ANOMALY_FEATURES), signal), { code: "UNAVAILABLE" });
+  client.close();
+});
