@@ -118,11 +118,12 @@ function takeHeader(envelope: Envelope, queue: ByteQueue, context: SealContext):
 }
 
 function newHeader(envelope: Envelope, context: SealContext): { readonly header: Uint8Array; readonly key: FrameKey } {
-  const { world } = envelope.options;
-  const dataKey = world.randomBytes(KEY_BYTES);
-  const noncePrefix = world.randomBytes(NONCE_PREFIX_BYTES);
+  // One draw: each costs more than encrypting a small value.
+  const random = envelope.options.world.randomBytes(KEY_BYTES + NONCE_PREFIX_BYTES + WRAP_NONCE_BYTES);
+  const dataKey = random.slice(0, KEY_BYTES);
+  const noncePrefix = random.slice(KEY_BYTES, KEY_BYTES + NONCE_PREFIX_BYTES);
   const bound = boundContext(envelope.opening, context);
-  const wrapped = envelope.keys.wrap(context.tenant, dataKey, { nonce: world.randomBytes(WRAP_NONCE_BYTES), aad: bound });
+  const wrapped = envelope.keys.wrap(context.tenant, dataKey, { nonce: random.slice(KEY_BYTES + NONCE_PREFIX_BYTES), aad: bound });
   const header = Buffer.concat([envelope.opening, wrapped, noncePrefix]);
   return { header, key: { dataKey, noncePrefix, aad: bound } };
 }
