@@ -1,14 +1,13 @@
-import type { Components } from "./components.ts";
-import type { Gray } from "./gray.ts";
+import type { Gray, Ink } from "./gray.ts";
 
-/** A scanner border touches the edge of the page and is at least this long along it. */
-const MIN_EDGE_PART = 0.25;
-/** And it is solid: at least this part of its outer band is ink. */
+/** A row or column belongs to a scanner border while at least this part of it is ink. */
 const MIN_SOLID = 0.5;
+/** White lines that may lie between the edge of the picture and its border. */
+const MAX_OFFSET = 4;
 /** Deepest border removed, as a part of the page's width or height. */
 const MAX_DEPTH_PART = 0.12;
 
-interface Margins {
+export interface Margins {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -16,24 +15,38 @@ interface Margins {
 }
 
 /**
- * Widths of black scanner borders in pixels, found as solid ink that touches an edge. They ruin page segmentation at fax
- * resolutions, so the reader paints them white; positions on the page stay as they are.
+ * Widths of black scanner borders in pixels: lines from each edge inward that are mostly ink. They ruin page segmentation
+ * at fax resolutions, so the reader paints them white; positions on the page stay as they are.
  */
-export function findBorders(components: Components, size: { readonly width: number; readonly height: number }): Margins {
-  const margins = { left: 0, top: 0, right: 0, bottom: 0 };
-  for (let label = 0; label < components.count; label += 1) {
-    const [x0, y0, x1, y1] = [components.x0[label] ?? 0, components.y0[label] ?? 0, components.x1[label] ?? 0, components.y1[label] ?? 0];
-    const width = x1 - x0 + 1;
-    const height = y1 - y0 + 1;
-    if ((components.area[label] ?? 0) < MIN_SOLID * width * height) continue;
-    const upright = height >= MIN_EDGE_PART * size.height && width <= MAX_DEPTH_PART * size.width;
-    const lying = width >= MIN_EDGE_PART * size.width && height <= MAX_DEPTH_PART * size.height;
-    if (upright && x0 <= 1) margins.left = Math.max(margins.left, x1 + 1);
-    if (upright && x1 >= size.width - 2) margins.right = Math.max(margins.right, size.width - x0);
-    if (lying && y0 <= 1) margins.top = Math.max(margins.top, y1 + 1);
-    if (lying && y1 >= size.height - 2) margins.bottom = Math.max(margins.bottom, size.height - y0);
+export function findBorders(ink: Ink): Margins {
+  const rows = new Int32Array(ink.height);
+  const columns = new Int32Array(ink.width);
+  for (let y = 0; y < ink.height; y += 1) {
+    let count = 0;
+    for (let x = 0; x < ink.width; x += 1) {
+      const value = ink.data[y * ink.width + x] ?? 0;
+      count += value;
+      columns[x] = (columns[x] ?? 0) + value;
+    }
+    rows[y] = count;
   }
-  return margins;
+  return {
+    left: depthOf(columns, ink.height),
+    right: depthOf(columns.toReversed(), ink.height),
+    top: depthOf(rows, ink.width),
+    bottom: depthOf(rows.toReversed(), ink.width),
+  };
+}
+
+/** Solid lines from the start of `counts`; 0 when they go deeper than a border does. */
+function depthOf(counts: Int32Array, length: number): number {
+  const solid = (index: number) => (counts[index] ?? 0) >= MIN_SOLID * length;
+  let start = 0;
+  while (start < MAX_OFFSET && !solid(start)) start += 1;
+  if (start === MAX_OFFSET) return 0;
+  let end = start;
+  while (end < counts.length && solid(end)) end += 1;
+  return end > MAX_DEPTH_PART * counts.length ? 0 : end;
 }
 
 /** A copy with the margins white; the picture itself when there are none. */

@@ -87,7 +87,7 @@ function cleanSource(source: Gray, density: Density): CleanedSource {
   const ink = inkOf(source, threshold);
   const repaired = twoLevel ? repairDroppedRows(ink) : ink;
   const components = findComponents(repaired);
-  const gray = whitenBorders(repaired === ink ? source : grayOf(repaired), findBorders(components, source));
+  const gray = whitenBorders(repaired === ink ? source : grayOf(repaired), findBorders(repaired));
   return { gray, ink: gray === source ? repaired : inkOf(gray, threshold), threshold, noise: noiseRatio(components, density) };
 }
 
