@@ -2,6 +2,7 @@ import {
   AckPolicy,
   type ConsumerConfig,
   DiscardPolicy,
+  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   type StreamConfig,
@@ -12,6 +13,9 @@ import { PayerHubError } from "../runtime/error.ts";
 import { DEAD_LETTER_SUBJECTS, DOCUMENT_SUBJECTS, documentFilter, HUB_SUBJECTS } from "../runtime/subjects.ts";
 import { abortable } from "../runtime/signals.ts";
 import { PIPELINE, type PipelineRow } from "./pipeline.ts";
+
+/** Server error code of a stream that exists with another configuration. */
+const STREAM_NAME_IN_USE = 10_058;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -74,7 +78,10 @@ async function ensureStream(manager: JetStreamManager, row: StreamRow, signal: A
   try {
     await abortable(manager.streams.add(config), signal, `creating the stream "${row.name}"`);
   } catch (caught) {
-    if (caught instanceof PayerHubError) throw caught;
+    if (!(caught instanceof JetStreamApiError) || caught.code !== STREAM_NAME_IN_USE) {
+      throw PayerHubError.from(caught, { code: "UNAVAILABLE", attempted: `creating the stream "${row.name}"` });
+    }
+    // It exists with an older configuration.
     await abortable(manager.streams.update(row.name, config), signal, `updating the stream "${row.name}"`);
   }
 }

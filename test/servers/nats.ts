@@ -27,9 +27,18 @@ export async function natsServerBinary(): Promise<string> {
   const versions = await readdir(cache).catch(() => []);
   for (const version of versions.toSorted().toReversed()) {
     const path = join(cache, version, "nats-server");
-    if (await access(path).then(() => true, () => false)) return path;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
-  const onPath = await promisify(execFile)("which", ["nats-server"]).then((found) => found.stdout.trim(), () => "");
+  const onPath = await promisify(execFile)("which", ["nats-server"]).then(
+    (found) => found.stdout.trim(),
+    () => "",
+  );
   if (onPath !== "") return onPath;
   throw new Error('start "nats-server" failed: there is no binary in the cache, run `node setup.mjs --profile test` first');
 }
@@ -45,13 +54,18 @@ export async function startNats(): Promise<TestNats> {
     [
       `listen: "127.0.0.1:${port}"`,
       `authorization { token: "${token}" }`,
-      `jetstream { store_dir: ${JSON.stringify(join(folder.path, "jetstream"))}, sync_interval: always, max_file_store: 1GB, max_memory_store: 64MB }`,
+      `jetstream { store_dir: ${JSON.stringify(join(folder.path, "jetstream"))}, sync_interval: always, max_file_store: 16GB, max_memory_store: 64MB }`,
       "",
     ].join("\n"),
   );
   const binary = await natsServerBinary();
   const launch = async () =>
-    await spawnServer({ command: binary, args: ["-c", configPath], ready: async (signal) => await dial(port, signal), deadlineMs: READY_DEADLINE_MS });
+    await spawnServer({
+      command: binary,
+      args: ["-c", configPath],
+      ready: async (signal) => await dial(port, signal),
+      deadlineMs: READY_DEADLINE_MS,
+    });
   let server: RunningServer & AsyncDisposable = await launch();
   return {
     url: `nats://127.0.0.1:${port}`,
