@@ -225,7 +225,7 @@ function questions(draft: Draft): Block[] {
 
 function attachments(draft: Draft): Block[] {
   const { values } = draft;
-  const notes = { short: 0, usual: 1, long: 3 }[draft.extent];
+  const notes = { short: 0, usual: 1, long: 4 }[draft.extent];
   return Array.from({ length: notes }, (_, index): Block[] => [
     { kind: "break" },
     { kind: "title", text: index === 0 ? "Clinical Notes" : `Clinical Notes (continued, part ${index + 1})` },

@@ -1,3 +1,4 @@
+import type { Random } from "../random.ts";
 import type { Draft } from "./draft.ts";
 
 /** Money and codes of claim lines; sums agree to the cent. */
@@ -31,7 +32,7 @@ export function serviceLines(draft: Omit<Draft, "values">, adjudicated: boolean)
     if (adjudicated) {
       values[`${line}.allowed_cents`] = cents(allowed);
       values[`${line}.paid_cents`] = cents(paid);
-      values[`${line}.carc`] = covered ? random.pick(["45", "45", "1", "2", "3"]) : random.pick(["50", "96", "197", "119"]);
+      values[`${line}.carc`] = carcOf(random, { covered, full: paid === allowed });
     }
     totals.charge += charge;
     totals.allowed += allowed;
@@ -44,6 +45,12 @@ export function serviceLines(draft: Omit<Draft, "values">, adjudicated: boolean)
     values["claim.patient_responsibility_cents"] = cents(totals.allowed - totals.paid);
   }
   return { values, count };
+}
+
+/** Why less than the charge was paid: contract, cost share, or not covered. */
+function carcOf(random: Random, line: { readonly covered: boolean; readonly full: boolean }): string {
+  if (!line.covered) return random.pick(["50", "96", "197", "119"]);
+  return line.full ? "45" : random.pick(["45", "1", "2", "3"]);
 }
 
 function cents(value: number): string {

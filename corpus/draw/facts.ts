@@ -8,10 +8,29 @@ type As = "inline" | "above" | "boxed" | "grid";
 /** Draws label and value pairs in the form the style, or the block, asks for. */
 export function drawFacts(canvas: Canvas, items: readonly Item[], options: { readonly as?: As; readonly columns?: 1 | 2 | 3 } = {}): void {
   const as = options.as ?? canvas.style.facts;
-  const columns = as === "grid" ? 1 : (options.columns ?? canvas.style.columns);
+  const wanted = as === "grid" ? 1 : (options.columns ?? canvas.style.columns);
+  const columns = fitColumns(canvas, items, { as, wanted });
   const draw = { inline: drawInline, above: drawAbove, boxed: drawBoxed, grid: drawGrid }[as];
   for (const row of toRows(items, columns)) draw(canvas, row, columns);
   canvas.y += canvas.style.size * 0.6;
+}
+
+/** As many columns as wanted, fewer where a label or value would run into its neighbor. */
+function fitColumns(canvas: Canvas, items: readonly Item[], options: { readonly as: As; readonly wanted: number }): number {
+  const needs = items.filter((item) => item.wide !== true).map((item) => leastWidth(canvas, item, options.as));
+  const widest = Math.max(1, ...needs);
+  return Math.max(1, Math.min(options.wanted, Math.floor(canvas.width / widest)));
+}
+
+function leastWidth(canvas: Canvas, item: Item, as: As): number {
+  const pen: Pen = { bold: canvas.style.labelBold };
+  const groups = canvas.wrap(item.value, 1).map((line) => line.map((word) => word.pieces.map((piece) => piece.text).join("")).join(" "));
+  const value = Math.max(0, ...groups.map((group) => canvas.measure(group, { bold: true })));
+  const label = canvas.measure(
+    `${labelText(canvas, item.label, true)}  `,
+    as === "inline" ? pen : { ...pen, size: canvas.style.size * 0.75 },
+  );
+  return (as === "inline" ? label + value : Math.max(label, value)) + 10;
 }
 
 function toRows(items: readonly Item[], columns: number): Item[][] {

@@ -27,13 +27,16 @@ export function toGray(bitmap: Bitmap): Gray {
 export function turn<Image extends Gray>(image: Image, degrees: 0 | 90 | 180 | 270): Image {
   if (degrees === 0) return image;
   const { width, height, data } = image;
+  if (degrees === 180) return { ...image, data: data.slice().reverse() };
   const out = new Uint8Array(data.length);
-  const target = degrees === 180 ? { width, height } : { width: height, height: width };
+  // Where a row starts in the turned page, and how far apart its pixels lie there.
+  const step = degrees === 90 ? height : -height;
   for (let y = 0; y < height; y += 1) {
+    let to = degrees === 90 ? height - 1 - y : (width - 1) * height + y;
     for (let x = 0; x < width; x += 1) {
-      const at = { 90: [height - 1 - y, x], 180: [width - 1 - x, height - 1 - y], 270: [y, width - 1 - x] }[degrees] as [number, number];
-      out[at[1] * target.width + at[0]] = data[y * width + x] ?? 0;
+      out[to] = data[y * width + x] ?? 0;
+      to += step;
     }
   }
-  return { ...image, ...target, data: out };
+  return { ...image, width: height, height: width, data: out };
 }
