@@ -64,7 +64,7 @@ function* sealPieces(envelope: Envelope, plain: Uint8Array, context: SealContext
   const frames = Math.max(1, Math.ceil(plain.length / FRAME_PLAIN_BYTES));
   for (let index = 0; index < frames; index += 1) {
     const part = plain.subarray(index * FRAME_PLAIN_BYTES, (index + 1) * FRAME_PLAIN_BYTES);
-    yield sealFrame(key, index, index === frames - 1, part);
+    yield* sealFrame(key, index, index === frames - 1, part);
   }
 }
 
@@ -77,11 +77,11 @@ async function* sealStream(envelope: Envelope, plain: AsyncIterable<Uint8Array>,
     queue.push(chunk);
     // A full frame waits for one more byte, because only the end tells which frame is the last.
     while (queue.length > FRAME_PLAIN_BYTES) {
-      yield sealFrame(key, index, false, queue.take(FRAME_PLAIN_BYTES));
+      yield Buffer.concat(sealFrame(key, index, false, queue.take(FRAME_PLAIN_BYTES)));
       index += 1;
     }
   }
-  yield sealFrame(key, index, true, queue.take(queue.length));
+  yield Buffer.concat(sealFrame(key, index, true, queue.take(queue.length)));
 }
 
 function openWhole(envelope: Envelope, sealed: Uint8Array, context: SealContext): Uint8Array {

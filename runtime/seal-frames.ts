@@ -21,12 +21,15 @@ export interface FrameKey {
 
 /**
  * Encrypts frame number `index` in the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015): the nonce is
- * prefix, counter and last-frame flag, so that a frame that is moved, dropped, repeated or cut off does not open.
+ * prefix, counter and last-frame flag, so that a frame that is moved, dropped, repeated or cut off does not open. Returns ciphertext and tag, to be joined in this order.
  */
-export function sealFrame(key: FrameKey, index: number, last: boolean, plain: Uint8Array): Uint8Array {
+export function sealFrame(key: FrameKey, index: number, last: boolean, plain: Uint8Array): readonly [Uint8Array, Uint8Array] {
   const cipher = createCipheriv("aes-256-gcm", key.dataKey, nonceOf(key, index, last));
   cipher.setAAD(key.aad);
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = cipher.update(plain);
+  // GCM is a stream mode: nothing is left for the end but the tag.
+  cipher.final();
+  return [ciphertext, cipher.getAuthTag()];
 }
 
 /** Undefined when the frame is not what `sealFrame` made for this key, number and flag. */
@@ -37,7 +40,8 @@ export function openFrame(key: FrameKey, index: number, last: boolean, sealed: U
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   const plain = decipher.update(sealed.subarray(0, -TAG_BYTES));
   try {
-    return Buffer.concat([plain, decipher.final()]);
+    decipher.final();
+    return plain;
   } catch {
     return undefined;
   }
