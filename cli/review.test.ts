@@ -11,10 +11,17 @@ import { type ReviewContext, reviewList, reviewRetry, reviewSettle, reviewShow }
 
 const { signal } = new AbortController();
 const ITEM: ReviewItem = {
-  ...{ documentId: "doc_1", revision: 1, state: "open", documentType: "claim_form", payerId: "aetna", confidence: 0.61, createdAtMs: 0 },
+  documentId: "doc_1",
+  revision: 1,
+  state: "open",
+  documentType: "claim_form",
+  payerId: "aetna",
+  confidence: 0.61,
+  createdAtMs: 0,
   reasons: [{ code: "field.low_confidence", text: "a field is doubtful", field: "member.id" }],
   understanding: { key: "k", sha256: "", sizeBytes: 1, contentType: "" },
-  ...{ words: [], images: [] },
+  words: [],
+  images: [],
 };
 
 /** A desk that records what it is asked and answers with one document. */
@@ -30,27 +37,27 @@ function recordingDesk(failure?: PayerHubError) {
       answer(request, { items: [{ id: "i", version: 1, value: ITEM }], next: "cursor" }),
     show: async ({ signal: _signal, ...request }: DeskRequest & { reveal: boolean }) =>
       answer(request, {
-        ...{
-          documentId: "doc_1",
-          revision: 1,
-          state: "open" as const,
-          documentType: "claim_form",
-          typeConfidence: 0.9,
-          decision: "",
-          payerId: "aetna",
-        },
-        ...{ confidence: 0.61, reasons: ITEM.reasons, missingFields: ["drug.name"], images: [], lease: undefined },
+        documentId: "doc_1",
+        revision: 1,
+        state: "open" as const,
+        documentType: "claim_form",
+        typeConfidence: 0.9,
+        decision: "",
+        payerId: "aetna",
+        confidence: 0.61,
+        reasons: ITEM.reasons,
+        missingFields: ["drug.name"],
+        images: [],
+        lease: undefined,
         fields: [
           {
-            ...{
-              name: "member.id",
-              value: request.reveal ? "W284716093" : "••••••6093",
-              rawText: "",
-              confidence: 0.61,
-              page: 2,
-              method: "rule",
-              required: true,
-            },
+            name: "member.id",
+            value: request.reveal ? "W284716093" : "••••••6093",
+            rawText: "",
+            confidence: 0.61,
+            page: 2,
+            method: "rule",
+            required: true,
             box: { x0: 1.4, y0: 2, x1: 3, y1: 4 },
           },
         ],
@@ -84,7 +91,13 @@ test("list as JSON is one object a line", async () => {
   const { context, out } = contextOf(recordingDesk().desk, true);
   await reviewList(context, { state: "open", limit: 20 });
   assert.deepEqual(JSON.parse(out[0] ?? ""), {
-    ...{ documentId: "doc_1", revision: 1, state: "open", documentType: "claim_form", payerId: "aetna", confidence: 0.61, createdAtMs: 0 },
+    documentId: "doc_1",
+    revision: 1,
+    state: "open",
+    documentType: "claim_form",
+    payerId: "aetna",
+    confidence: 0.61,
+    createdAtMs: 0,
     reasons: ITEM.reasons,
   });
 });

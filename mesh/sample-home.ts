@@ -37,11 +37,22 @@ export async function openSampleHome(): Promise<SampleHome> {
   const store = await createSqliteStore({ path: join(path, "store.sqlite"), seal, world });
   const { signal } = new AbortController();
   const context = ({ tenant, documentId, revision }: DocumentHead): StageContext => ({
-    ...{ tenant, documentId, revision, signal, objects, world },
+    tenant,
+    documentId,
+    revision,
+    signal,
+    objects,
+    world,
     log: createLogger({ level: "silent" }),
   });
   return {
-    ...{ path, store, objects, seal, world, signal, context },
+    path,
+    store,
+    objects,
+    seal,
+    world,
+    signal,
+    context,
     put: async (head, understanding) => ({
       understanding: await objects.putMessage(head.tenant, artefactKey(head, "understanding"), Understanding, understanding, signal),
       assessment: await objects.putMessage(head.tenant, artefactKey(head, "assessment"), Assessment, sampleAssessment(), signal),

@@ -67,19 +67,31 @@ interface Wanted {
 }
 
 function findHome({ field, kind, homes, spec }: Wanted, entries: readonly BundleEntry[], taken: Set<string>): LocatedField | undefined {
-  for (const home of homes) {
-    const [resourceType, ...steps] = home.path.split(".");
-    for (const entry of entries) {
-      if (entry.resource?.resourceType !== resourceType || entry.fullUrl === undefined) continue;
-      for (const leaf of leaves(entry.resource, resourceType ?? "", steps)) {
-        const mark = `${spec} ${entry.fullUrl} ${leaf.path}`;
-        if (taken.has(mark) || !carries(leaf.value, cleanText(field.value), kind, home)) continue;
-        taken.add(mark);
-        return { field, fullUrl: entry.fullUrl, path: leaf.path };
-      }
-    }
+  const value = cleanText(field.value);
+  for (const { home, fullUrl, leaf } of candidates(homes, entries)) {
+    const mark = `${spec} ${fullUrl} ${leaf.path}`;
+    if (taken.has(mark) || !carries(leaf.value, value, kind, home)) continue;
+    taken.add(mark);
+    return { field, fullUrl, path: leaf.path };
   }
   return undefined;
+}
+
+interface Candidate {
+  readonly home: Home;
+  readonly fullUrl: string;
+  readonly leaf: Leaf;
+}
+
+/** Every element that stands at one of the homes, first home first. */
+function candidates(homes: readonly Home[], entries: readonly BundleEntry[]): readonly Candidate[] {
+  return homes.flatMap((home) => {
+    const [resourceType = "", ...steps] = home.path.split(".");
+    return entries.flatMap(({ fullUrl, resource }) => {
+      if (resource?.resourceType !== resourceType || fullUrl === undefined) return [];
+      return leaves(resource, resourceType, steps).map((leaf) => ({ home, fullUrl, leaf }));
+    });
+  });
 }
 
 function leaves(value: unknown, path: string, steps: readonly string[]): readonly Leaf[] {

@@ -122,7 +122,11 @@ test("state, decision and work are the newest document's, in any order of arriva
       const updates = list.map(
         ({ receivedAtMs, revision, id, adverse }, index): CaseUpdate => ({
           ...UPDATE,
-          ...{ receivedAtMs, revision, eventId: `e${id}-${index}`, decision: `d${index}`, adverseEventMention: adverse },
+          receivedAtMs,
+          revision,
+          eventId: `e${id}-${index}`,
+          decision: `d${index}`,
+          adverseEventMention: adverse,
         }),
       );
       const shuffled = [...updates, ...updates]

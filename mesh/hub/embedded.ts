@@ -98,37 +98,48 @@ export function foldCase(
   known: CaseRecord | undefined,
   { caseId, update, nowMs }: { readonly caseId: string; readonly update: CaseUpdate; readonly nowMs: number },
 ): CaseRecord | undefined {
-  const mark = { receivedAtMs: update.receivedAtMs, revision: update.revision, entryId: update.eventId };
-  const newer = known === undefined || isNewer(mark, known.latest);
-  const told = { patientName: update.patientName, memberIdMasked: update.memberIdMasked, drug: update.drug };
-  const folded: CaseRecord = {
+  const latest = { receivedAtMs: update.receivedAtMs, revision: update.revision, entryId: update.eventId };
+  const opened: CaseRecord = {
     caseId,
-    payerId: known?.payerId || update.payerId,
-    ...(newer ? latestOf(update) : latestOfRecord(known)),
-    patientName: prefer(newer, told.patientName, known?.patientName),
-    memberIdMasked: prefer(newer, told.memberIdMasked, known?.memberIdMasked),
-    drug: prefer(newer, told.drug, known?.drug),
-    adverseEventMention: (known?.adverseEventMention ?? false) || update.adverseEventMention,
-    openedAtMs: known?.openedAtMs ?? nowMs,
-    updatedAtMs: known?.updatedAtMs ?? nowMs,
-    latest: newer ? mark : known.latest,
+    payerId: update.payerId,
+    ...latestOf(update),
+    ...toldOf(update),
+    adverseEventMention: update.adverseEventMention,
+    openedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    latest,
   };
-  if (known !== undefined && JSON.stringify(folded) === JSON.stringify(known)) return undefined;
-  return { ...folded, updatedAtMs: nowMs };
+  if (known === undefined) return opened;
+  const newer = isNewer(latest, known.latest);
+  const folded: CaseRecord = {
+    ...known,
+    payerId: known.payerId || update.payerId,
+    ...(newer ? { ...latestOf(update), latest } : {}),
+    ...(newer ? merged(toldOf(update), toldOf(known)) : merged(toldOf(known), toldOf(update))),
+    adverseEventMention: known.adverseEventMention || update.adverseEventMention,
+  };
+  return JSON.stringify(folded) === JSON.stringify(known) ? undefined : { ...folded, updatedAtMs: nowMs };
 }
 
-function prefer(newer: boolean, told: string, known: string | undefined): string {
-  return newer ? told || (known ?? "") : known || told;
+type Told = Pick<CaseRecord, "patientName" | "memberIdMasked" | "drug">;
+
+function toldOf({ patientName, memberIdMasked, drug }: Told): Told {
+  return { patientName, memberIdMasked, drug };
+}
+
+/** The first one's word, where it says something. */
+function merged(first: Told, second: Told): Told {
+  return {
+    patientName: first.patientName || second.patientName,
+    memberIdMasked: first.memberIdMasked || second.memberIdMasked,
+    drug: first.drug || second.drug,
+  };
 }
 
 type Latest = Pick<CaseRecord, "state" | "decision" | "workCode" | "workText" | "dueDate">;
 
 function latestOf({ type, decision, work }: CaseUpdate): Latest {
   return { state: type, decision, workCode: work.code, workText: work.text, dueDate: work.dueDate };
-}
-
-function latestOfRecord({ state, decision, workCode, workText, dueDate }: CaseRecord): Latest {
-  return { state, decision, workCode, workText, dueDate };
 }
 
 function isNewer(left: CaseRecord["latest"], right: CaseRecord["latest"]): boolean {

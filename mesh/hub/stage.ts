@@ -65,7 +65,11 @@ function caseUpdate(seal: Seal, head: DocumentHead, understanding: Understanding
   const receivedAtMs = Number(head.receivedAtMs);
   const memberId = value("member.id");
   return {
-    ...{ tenant, documentId, revision, type, receivedAtMs },
+    tenant,
+    documentId,
+    revision,
+    type,
+    receivedAtMs,
     eventId: hubEventId(documentId, revision, type),
     payerId: understanding.payerId,
     decision: understanding.decision,

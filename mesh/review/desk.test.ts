@@ -39,8 +39,15 @@ async function setUp(home: SampleHome, options: Options = {}) {
   const outcome = await stage.run(message, home.context(HEAD));
   assert.ok(HEAD.original !== undefined && HEAD.manifest !== undefined);
   const record: DocumentRecord = {
-    ...{ documentId, revision: 1, sourceSha256: HEAD.sourceSha256, original: recordRef(HEAD.original), manifest: recordRef(HEAD.manifest) },
-    ...{ receivedAtMs: Number(HEAD.receivedAtMs), updatedAtMs: home.world.now(), steps: {}, failures: { read: 2 } },
+    documentId,
+    revision: 1,
+    sourceSha256: HEAD.sourceSha256,
+    original: recordRef(HEAD.original),
+    manifest: recordRef(HEAD.manifest),
+    receivedAtMs: Number(HEAD.receivedAtMs),
+    updatedAtMs: home.world.now(),
+    steps: {},
+    failures: { read: 2 },
     state: options.state ?? "in_review",
   };
   await records.insert("acme", documentId, record, home.signal);
@@ -164,20 +171,20 @@ test("a verdict writes the corrected fields under the next revision and sends th
   const settled = await desk.settle(request, { outcome: "accept", decision: "denied", fields: { "member.id": "W284716099" } });
   assert.deepEqual(settled, { revision: 2, state: "understood" });
   const record = await recordNow();
-  assert.deepEqual(
-    [record?.revision, record?.state, record?.decision, record?.settledByPerson, record?.failures],
-    [2, "understood", "denied", true, {}],
-  );
+  assert.ok(record !== undefined);
+  const { revision, state, decision, settledByPerson, failures, steps } = record;
+  assert.deepEqual([revision, state, decision, settledByPerson, failures], [2, "understood", "denied", true, {}]);
   const [event] = events;
-  assert.equal(event?.subject, "documents.v1.acme.document.understood");
-  const message = DocumentUnderstood.decode(event?.payload ?? new Uint8Array());
+  assert.ok(event !== undefined);
+  assert.equal(event.subject, "documents.v1.acme.document.understood");
+  const message = DocumentUnderstood.decode(event.payload);
   assert.deepEqual([message.head?.revision, message.settledByPerson, message.images.length], [2, true, 1]);
   assert.ok(message.understanding !== undefined);
   const corrected = await home.objects.readMessage("acme", message.understanding, Understanding, home.signal);
   assert.equal(corrected.fields.find(({ name }) => name === "member.id")?.method, "person");
-  assert.equal(record?.steps["verdict"]?.next?.eventId, event?.envelope.id, "the outbox holds the event");
+  assert.equal(steps["verdict"]?.next?.eventId, event.envelope.id, "the outbox holds the event");
   assert.equal((await queue.get("acme", `${documentId}.r1`, home.signal))?.value.settled?.outcome, "accept");
-  assert.doesNotMatch(JSON.stringify([event?.subject, event?.envelope]), /W2847|Maren/);
+  assert.doesNotMatch(JSON.stringify([event.subject, event.envelope]), /W2847|Maren/);
 });
 
 test("of two reviewers who settle at once, one wins and the other learns of it", async () => {

@@ -203,8 +203,13 @@ async function acceptance(deps: ReviewDeskDeps, { request, document, item }: Wor
   await deps.objects.putBytes(tenant, artefactKey(head, `correction-${unique}`), bytes, "application/json", signal);
   const message = { head, understanding: ref, words: item.words.map(eventRef), images: item.images.map(eventRef), settledByPerson: true };
   const facts = {
-    ...{ state: "understood" as const, settledByPerson: true, reasons: [] },
-    ...{ documentType: types.typeAfter, decision: corrected.decision, payerId: corrected.payerId, understanding: recordRef(ref) },
+    state: "understood" as const,
+    settledByPerson: true,
+    reasons: [],
+    documentType: types.typeAfter,
+    decision: corrected.decision,
+    payerId: corrected.payerId,
+    understanding: recordRef(ref),
   };
   return moveDocument(deps.world, document, { head, event: { name: "understood", message }, step: "verdict", facts });
 }

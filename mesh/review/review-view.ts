@@ -36,7 +36,11 @@ export function reviewView(item: ReviewItem, understanding: Understanding, mask:
   const { documentId, revision, state, payerId, confidence, reasons, images, lease } = item;
   const fields = understanding.fields
     .map(({ name, value, rawText, confidence: sure, page, box, method, required }) => ({
-      ...{ name, page, box, method, required },
+      name,
+      page,
+      box,
+      method,
+      required,
       value: mask(name, value),
       rawText: mask(name, rawText),
       confidence: sure,

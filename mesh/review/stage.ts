@@ -81,8 +81,16 @@ function needsReview(
     time: new Date(receivedAtMs).toISOString(),
     subject: documentId,
     data: {
-      ...{ documentId, revision, documentType, payerId, confidence },
-      ...{ caseId: "", decision: "", settledByPerson: false, bundleJson: "", adverseEventMention: false },
+      documentId,
+      revision,
+      documentType,
+      payerId,
+      confidence,
+      caseId: "",
+      decision: "",
+      settledByPerson: false,
+      bundleJson: "",
+      adverseEventMention: false,
       reasons: item.reasons.map(({ code }) => code),
     },
   };

@@ -62,7 +62,9 @@ export function applyVerdict(
   const present = new Set(fields.map(({ name }) => name));
   const corrected = Understanding.fromPartial({
     ...understanding,
-    ...{ type, decision, fields },
+    type,
+    decision,
+    fields,
     typeConfidence: type === understanding.type ? understanding.typeConfidence : 1,
     payerId: payerAfter(understanding.payerId, wanted.get("payer.name")),
     missingFields: understanding.missingFields.filter((name) => !present.has(name)),
