@@ -45,57 +45,30 @@ interface Waiter {
 }
 
 export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
-  const free: Slot[] = Array.from({ length: options.size }, () => ({ process: undefined, generation: 0 }));
-  const slots: readonly Slot[] = [...free];
-  const waiting: Waiter[] = [];
-  const dying = new Set<Promise<void>>();
+  const queue = createSlotQueue(options);
+  const children = createChildren(options);
   let stopped = false;
-
-  const dispose = (slot: Slot) => {
-    const gone = slot.process?.kill();
-    slot.process = undefined;
-    if (gone === undefined) return;
-    dying.add(gone);
-    void gone.finally(() => dying.delete(gone));
-  };
-  const processOf = (slot: Slot): SandboxProcess => {
-    if (slot.process?.alive === true && slot.process.served < options.recycleAfter) return slot.process;
-    dispose(slot);
-    slot.generation += 1;
-    slot.process = startSandboxProcess(options);
-    return slot.process;
-  };
-  const giveBack = (slot: Slot) => {
-    const next = waiting.shift();
-    if (next === undefined) free.push(slot);
-    else next.give(slot);
-  };
-  const acquire = async (signal: AbortSignal): Promise<Slot> => {
+  const refuseWhenStopped = () => {
     if (stopped) throw new PayerHubError("UNAVAILABLE", "run sandboxed request: the pool is stopped");
-    signal.throwIfAborted();
-    const slot = free.pop();
-    if (slot !== undefined) return slot;
-    if (waiting.length >= options.maxQueue) {
-      throw new PayerHubError("RESOURCE_EXHAUSTED", `run sandboxed request: ${waiting.length} requests already wait for a child`);
-    }
-    return await enqueue(waiting, signal);
   };
   const lease: SandboxPool["lease"] = async (signal) => {
-    const slot = await acquire(signal);
+    refuseWhenStopped();
+    const slot = await queue.acquire(signal);
     let released = false;
     return {
       run: async (request, runOptions) => {
-        if (stopped) throw new PayerHubError("UNAVAILABLE", "run sandboxed request: the pool is stopped");
-        return await processOf(slot).run(request, runOptions);
+        refuseWhenStopped();
+        return await children.of(slot).run(request, runOptions);
       },
       get generation() {
-        processOf(slot);
+        refuseWhenStopped();
+        children.of(slot);
         return slot.generation;
       },
       release: () => {
         if (released) return;
         released = true;
-        giveBack(slot);
+        queue.giveBack(slot);
       },
     };
   };
@@ -109,12 +82,74 @@ export function createSandboxPool(options: SandboxPoolOptions): SandboxPool {
         held.release();
       }
     },
-    pids: () => slots.flatMap((slot) => (slot.process?.alive === true && slot.process.pid !== undefined ? [slot.process.pid] : [])),
+    pids: () => queue.slots.flatMap(({ process: child }) => (child?.alive === true && child.pid !== undefined ? [child.pid] : [])),
     stop: async () => {
       stopped = true;
-      for (const waiter of waiting.splice(0)) waiter.refuse(new PayerHubError("UNAVAILABLE", "run sandboxed request: the pool stops"));
+      queue.refuseAll();
+      await children.killAll(queue.slots);
+    },
+  };
+}
+
+interface Children {
+  /** The slot's child, replaced when it died or has served enough. */
+  of(slot: Slot): SandboxProcess;
+  killAll(slots: readonly Slot[]): Promise<void>;
+}
+
+function createChildren(options: SandboxPoolOptions): Children {
+  const dying = new Set<Promise<void>>();
+  const dispose = (slot: Slot) => {
+    const gone = slot.process?.kill();
+    slot.process = undefined;
+    if (gone === undefined) return;
+    dying.add(gone);
+    void gone.finally(() => dying.delete(gone));
+  };
+  return {
+    of: (slot) => {
+      if (slot.process?.alive === true && slot.process.served < options.recycleAfter) return slot.process;
+      dispose(slot);
+      slot.generation += 1;
+      slot.process = startSandboxProcess(options);
+      return slot.process;
+    },
+    killAll: async (slots) => {
       for (const slot of slots) dispose(slot);
       await Promise.all(dying);
+    },
+  };
+}
+
+interface SlotQueue {
+  readonly slots: readonly Slot[];
+  acquire(signal: AbortSignal): Promise<Slot>;
+  giveBack(slot: Slot): void;
+  refuseAll(): void;
+}
+
+function createSlotQueue({ size, maxQueue }: { readonly size: number; readonly maxQueue: number }): SlotQueue {
+  const free: Slot[] = Array.from({ length: size }, () => ({ process: undefined, generation: 0 }));
+  const slots: readonly Slot[] = [...free];
+  const waiting: Waiter[] = [];
+  return {
+    slots,
+    acquire: async (signal) => {
+      if (signal.aborted) throw new PayerHubError("CANCELLED", "wait for a sandbox child: the caller gave up");
+      const slot = free.pop();
+      if (slot !== undefined) return slot;
+      if (waiting.length >= maxQueue) {
+        throw new PayerHubError("RESOURCE_EXHAUSTED", `run sandboxed request: ${waiting.length} requests already wait for a child`);
+      }
+      return await enqueue(waiting, signal);
+    },
+    giveBack: (slot) => {
+      const next = waiting.shift();
+      if (next === undefined) free.push(slot);
+      else next.give(slot);
+    },
+    refuseAll: () => {
+      for (const waiter of waiting.splice(0)) waiter.refuse(new PayerHubError("UNAVAILABLE", "run sandboxed request: the pool stops"));
     },
   };
 }

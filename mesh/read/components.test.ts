@@ -10,6 +10,14 @@ function ink(...rows: readonly string[]): Ink {
   return { width, height: rows.length, data: Uint8Array.from(rows.join(""), (mark) => (mark === "#" ? 1 : 0)) };
 }
 
+function neighbors(picture: Ink, at: number): number[] {
+  const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
+  const steps = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [x + dx, y + dy] as const));
+  return steps
+    .filter(([nx, ny]) => nx >= 0 && ny >= 0 && nx < picture.width && ny < picture.height)
+    .map(([nx, ny]) => ny * picture.width + nx);
+}
+
 /** Areas by flood fill, smallest first: the slow way the fast one must agree with. */
 function floodAreas(picture: Ink): number[] {
   const left = picture.data.slice();
@@ -20,15 +28,9 @@ function floodAreas(picture: Ink): number[] {
     left[start] = 0;
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       area += 1;
-      const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(picture.height - 1, y + 1); ny += 1) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(picture.width - 1, x + 1); nx += 1) {
-          const next = ny * picture.width + nx;
-          if (left[next] !== 1) continue;
-          left[next] = 0;
-          stack.push(next);
-        }
-      }
+      const found = neighbors(picture, at).filter((next) => left[next] === 1);
+      for (const next of found) left[next] = 0;
+      stack.push(...found);
     }
     areas.push(area);
   }
@@ -38,7 +40,10 @@ function floodAreas(picture: Ink): number[] {
 test("findComponents joins corners and keeps apart what does not touch", () => {
   const found = findComponents(ink("#..#", ".#..", "...#"));
   assert.equal(found.count, 3);
-  assert.deepEqual([...found.area].sort(), [1, 1, 2]);
+  assert.deepEqual(
+    [...found.area].sort((a, b) => a - b),
+    [1, 1, 2],
+  );
 });
 
 test("findComponents joins the arms of a U at its bottom", () => {

@@ -98,16 +98,19 @@ function countRuns(ink: Ink): number {
 function joinRows(runs: Runs, parent: Int32Array): void {
   let above = 0;
   for (let run = 0; run < runs.count; run += 1) {
-    const row = runs.row[run] ?? 0;
-    while (
-      above < run &&
-      ((runs.row[above] ?? 0) < row - 1 || ((runs.row[above] ?? 0) === row - 1 && (runs.to[above] ?? 0) < (runs.from[run] ?? 0) - 1))
-    )
-      above += 1;
-    for (let other = above; other < run && runs.row[other] === row - 1 && (runs.from[other] ?? 0) <= (runs.to[run] ?? 0) + 1; other += 1) {
-      unite(parent, other, run);
-    }
+    while (above < run && endsBefore(runs, above, run)) above += 1;
+    for (let other = above; other < run && touchesFromAbove(runs, other, run); other += 1) unite(parent, other, run);
   }
+}
+
+/** True when `other` can touch neither `run` nor any run after it. */
+function endsBefore(runs: Runs, other: number, run: number): boolean {
+  const distance = (runs.row[run] ?? 0) - (runs.row[other] ?? 0);
+  return distance > 1 || (distance === 1 && (runs.to[other] ?? 0) < (runs.from[run] ?? 0) - 1);
+}
+
+function touchesFromAbove(runs: Runs, other: number, run: number): boolean {
+  return (runs.row[other] ?? 0) === (runs.row[run] ?? 0) - 1 && (runs.from[other] ?? 0) <= (runs.to[run] ?? 0) + 1;
 }
 
 function find(parent: Int32Array, run: number): number {

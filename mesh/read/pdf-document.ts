@@ -18,13 +18,18 @@ const MAX_CHARS_PER_PAGE = 50_000;
 const FORM_INFO_BYTES = 256;
 const FORM_INFO_VERSION = 2;
 
+interface PixelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** An opened PDF. Pages are counted from 0. Every call may trap: run it in a killable child only. */
 export interface PdfDocument {
   readonly pageCount: number;
   /** True when the document has AcroForm fields, whose values no text layer holds. */
   readonly hasForm: boolean;
   /** Page size in pixels at the density. */
-  sizeOf(index: number, dpi: number): { readonly width: number; readonly height: number };
+  sizeOf(index: number, dpi: number): PixelSize;
   /** Words of the text layer with boxes in pixels at the density. */
   words(index: number, dpi: number): readonly LayerWord[];
   render(index: number, dpi: number): Gray;
@@ -78,7 +83,7 @@ function withPage<T>(pdfium: Pdfium, document: number, index: number, act: (page
   }
 }
 
-function pixelSize(pdfium: Pdfium, page: number, dpi: number): { readonly width: number; readonly height: number } {
+function pixelSize(pdfium: Pdfium, page: number, dpi: number): PixelSize {
   const scale = dpi / POINTS_PER_INCH;
   return {
     width: Math.max(1, Math.round(pdfium._FPDF_GetPageWidth(page) * scale)),
@@ -86,7 +91,7 @@ function pixelSize(pdfium: Pdfium, page: number, dpi: number): { readonly width:
   };
 }
 
-function renderPage(pdfium: Pdfium, page: number, form: number, size: { readonly width: number; readonly height: number }): Gray {
+function renderPage(pdfium: Pdfium, page: number, form: number, size: PixelSize): Gray {
   const { width, height } = size;
   const pointer = pdfium.wasmExports.malloc(width * height);
   if (pointer === 0) throw new PayerHubError("RESOURCE_EXHAUSTED", "render PDF page: no memory for its pixels");
@@ -106,58 +111,69 @@ function renderPage(pdfium: Pdfium, page: number, form: number, size: { readonly
   }
 }
 
-/** Scratch memory of one character: a float rectangle, then two device integers. */
-const RECT_BYTES = 16;
+/** Scratch memory of one character: a float rectangle or four doubles, then two device integers. */
+const BOX_BYTES = 32;
 const POINT_BYTES = 8;
 
-function readChars(pdfium: Pdfium, page: number, size: { readonly width: number; readonly height: number }): LayerChar[] {
+interface TextPage {
+  readonly pdfium: Pdfium;
+  readonly page: number;
+  readonly text: number;
+  readonly size: PixelSize;
+  readonly scratch: number;
+}
+
+function readChars(pdfium: Pdfium, page: number, size: PixelSize): LayerChar[] {
   const text = pdfium._FPDFText_LoadPage(page);
   if (text === 0) return [];
-  const scratch = pdfium.wasmExports.malloc(RECT_BYTES + POINT_BYTES);
-  const chars: LayerChar[] = [];
+  const scratch = pdfium.wasmExports.malloc(BOX_BYTES + POINT_BYTES);
   try {
     const count = Math.min(pdfium._FPDFText_CountChars(text), MAX_CHARS_PER_PAGE);
-    for (let index = 0; index < count; index += 1) {
-      const code = pdfium._FPDFText_GetUnicode(text, index);
-      if (pdfium._FPDFText_GetLooseCharBox(text, index, scratch) === 0) continue;
-      // The view is taken anew: a call may have grown the memory.
-      const view = new DataView(pdfium.HEAPU8.buffer, scratch, RECT_BYTES);
-      const [left, top, right, bottom] = [
-        view.getFloat32(0, true),
-        view.getFloat32(4, true),
-        view.getFloat32(8, true),
-        view.getFloat32(12, true),
-      ];
-      const first = toDevice(pdfium, page, size, { x: left, y: top, scratch: scratch + RECT_BYTES });
-      const second = toDevice(pdfium, page, size, { x: right, y: bottom, scratch: scratch + RECT_BYTES });
-      chars.push({
-        code,
-        x0: Math.min(first.x, second.x),
-        y0: Math.min(first.y, second.y),
-        x1: Math.max(first.x, second.x),
-        y1: Math.max(first.y, second.y),
-      });
-    }
+    const textPage = { pdfium, page, text, size, scratch };
+    return Array.from({ length: count }, (_, index) => readChar(textPage, index)).filter((char) => char !== undefined);
   } finally {
     pdfium.wasmExports.free(scratch);
     pdfium._FPDFText_ClosePage(text);
   }
-  return chars;
 }
 
-interface PagePoint {
-  readonly x: number;
-  readonly y: number;
-  readonly scratch: number;
+function readChar(textPage: TextPage, index: number): LayerChar | undefined {
+  const { pdfium, text, scratch } = textPage;
+  const code = pdfium._FPDFText_GetUnicode(text, index);
+  if (pdfium._FPDFText_GetLooseCharBox(text, index, scratch) === 0) return undefined;
+  // Views are taken anew after each call: it may have grown the memory. FS_RECTF is left, top, right, bottom.
+  const loose = new Float32Array(pdfium.HEAPU8.slice(scratch, scratch + 16).buffer);
+  const line = deviceBox(textPage, { left: loose[0] ?? 0, top: loose[1] ?? 0, right: loose[2] ?? 0, bottom: loose[3] ?? 0 });
+  if (pdfium._FPDFText_GetCharBox(text, index, scratch, scratch + 8, scratch + 16, scratch + 24) === 0) return undefined;
+  const tight = new Float64Array(pdfium.HEAPU8.slice(scratch, scratch + BOX_BYTES).buffer);
+  const box = deviceBox(textPage, { left: tight[0] ?? 0, right: tight[1] ?? 0, bottom: tight[2] ?? 0, top: tight[3] ?? 0 });
+  return { code, ...box, top: line.y0, bottom: line.y1 };
 }
 
-function toDevice(
-  pdfium: Pdfium,
-  page: number,
-  size: { readonly width: number; readonly height: number },
-  point: PagePoint,
-): { readonly x: number; readonly y: number } {
-  pdfium._FPDF_PageToDevice(page, 0, 0, size.width, size.height, 0, point.x, point.y, point.scratch, point.scratch + 4);
-  const view = new DataView(pdfium.HEAPU8.buffer, point.scratch, POINT_BYTES);
+interface PageRect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+function deviceBox(
+  textPage: TextPage,
+  rect: PageRect,
+): { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number } {
+  const first = toDevice(textPage, rect.left, rect.top);
+  const second = toDevice(textPage, rect.right, rect.bottom);
+  return {
+    x0: Math.min(first.x, second.x),
+    y0: Math.min(first.y, second.y),
+    x1: Math.max(first.x, second.x),
+    y1: Math.max(first.y, second.y),
+  };
+}
+
+function toDevice({ pdfium, page, size, scratch }: TextPage, x: number, y: number): { readonly x: number; readonly y: number } {
+  const at = scratch + BOX_BYTES;
+  pdfium._FPDF_PageToDevice(page, 0, 0, size.width, size.height, 0, x, y, at, at + 4);
+  const view = new DataView(pdfium.HEAPU8.buffer, at, POINT_BYTES);
   return { x: view.getInt32(0, true), y: view.getInt32(4, true) };
 }

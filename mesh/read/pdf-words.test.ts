@@ -5,7 +5,9 @@ import { charsToWords } from "./pdf-words.ts";
 /** Characters of a fixed pitch of 10 pixels; a space moves on without a character unless `keepSpaces`. */
 function chars(text: string, y: number, keepSpaces = true) {
   return [...text].flatMap((char, index) =>
-    char === " " && !keepSpaces ? [] : [{ code: char.codePointAt(0) ?? 0, x0: index * 10, x1: index * 10 + 9, y0: y, y1: y + 12 }],
+    char === " " && !keepSpaces
+      ? []
+      : [{ code: char.codePointAt(0) ?? 0, x0: index * 10, x1: index * 10 + 9, y0: y, y1: y + 12, top: y - 2, bottom: y + 14 }],
   );
 }
 
@@ -35,5 +37,5 @@ test("charsToWords gives boxes that enclose their characters", () => {
 
 test("charsToWords survives codes outside Unicode and empty input", () => {
   assert.deepEqual(charsToWords([]), []);
-  assert.deepEqual(charsToWords([{ code: 0x7fffffff, x0: 0, y0: 0, x1: 1, y1: 1 }]), []);
+  assert.deepEqual(charsToWords([{ code: 0x7fffffff, x0: 0, y0: 0, x1: 1, y1: 1, top: 0, bottom: 1 }]), []);
 });

@@ -1,10 +1,15 @@
-/** One character of a PDF's text layer, box in page pixels, in the order of the content stream. */
+/**
+ * One character of a PDF's text layer in page pixels, in the order of the content stream. The box is the tight one of the
+ * glyph; top and bottom are those of its font, the same for every character of a line.
+ */
 export interface LayerChar {
   readonly code: number;
   readonly x0: number;
   readonly y0: number;
   readonly x1: number;
   readonly y1: number;
+  readonly top: number;
+  readonly bottom: number;
 }
 
 export interface LayerWord {
@@ -40,7 +45,7 @@ export function charsToWords(chars: readonly LayerChar[]): LayerWord[] {
     if (previous === undefined || !sameLine(previous, char)) {
       close();
       line += 1;
-    } else if (char.x0 - previous.x1 > GAP_OF_HEIGHT * (char.y1 - char.y0)) {
+    } else if (char.x0 - previous.x1 > GAP_OF_HEIGHT * (char.bottom - char.top)) {
       close();
     }
     current.push(char);
@@ -67,7 +72,7 @@ function isSpace(code: number): boolean {
 }
 
 function sameLine(previous: LayerChar, char: LayerChar): boolean {
-  const overlap = Math.min(previous.y1, char.y1) - Math.max(previous.y0, char.y0);
-  const smaller = Math.min(previous.y1 - previous.y0, char.y1 - char.y0);
+  const overlap = Math.min(previous.bottom, char.bottom) - Math.max(previous.top, char.top);
+  const smaller = Math.min(previous.bottom - previous.top, char.bottom - char.top);
   return overlap >= LINE_OVERLAP * smaller && char.x0 >= previous.x0 - smaller;
 }

@@ -20,7 +20,7 @@ function mapObjects(): { readonly objects: SealedObjects; readonly stored: Map<s
   const objects: SealedObjects = {
     putBytes,
     readBytes,
-    putMessage: async (tenant, key, codec, message, signal) =>
+    putMessage: async (...[tenant, key, codec, message, signal]) =>
       await putBytes(tenant, key, codec.encode(message).finish(), "application/x-protobuf", signal),
     readMessage: async (tenant, ref, codec, signal) => codec.decode(await readBytes(tenant, ref, signal)),
   };
@@ -39,9 +39,7 @@ function contextOf(objects: SealedObjects): StageContext {
   };
 }
 
-async function runStage(
-  bytes: Uint8Array,
-): Promise<{
+async function runStage(bytes: Uint8Array): Promise<{
   readonly outcome: Awaited<ReturnType<Awaited<ReturnType<typeof createReadStage>>["run"]>>;
   readonly stored: Map<string, Uint8Array>;
 }> {
