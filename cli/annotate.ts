@@ -27,7 +27,7 @@ export async function annotatePage(png: Uint8Array, fields: readonly AnnotatedFi
   const labels = await Promise.all(boxed.map(async (field) => await labelOf(field, { width, height })));
   return await page
     .composite([{ input: Buffer.from(svg), top: 0, left: 0 }, ...labels])
-    .png({ compressionLevel: 9, palette: true })
+    .png({ compressionLevel: 6 })
     .toBuffer();
 }
 

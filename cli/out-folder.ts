@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DocumentRecord } from "../mesh/store/documents.ts";
 import { type ObjectRef, PageWords, Understanding } from "../proto/document/v1/document.pb.ts";
@@ -30,10 +30,12 @@ export async function readUnderstanding(record: DocumentRecord, deps: Omit<OutDe
 
 /**
  * Writes what came of one document into `<folder>/<document id>/`: `bundle.json` (FHIR, what the hub may see),
- * `fields.json`, `events.ndjson` and one annotated `page-<n>.png` a page. The folder holds PHI in clear: it is what the user asked to see.
+ * `fields.json`, `events.ndjson` and one annotated `page-<n>.png` a page. `state.txt` comes last: what it names is not written again. The folder holds PHI in clear: it is what the user asked to see.
  */
 export async function writeOutcome(record: DocumentRecord, events: readonly unknown[], deps: OutDeps): Promise<string> {
   const folder = join(deps.folder, record.documentId);
+  const marker = `${record.state} at revision ${record.revision}, ${events.length} events\n`;
+  if ((await readFile(join(folder, "state.txt"), "utf8").catch(() => "")) === marker) return folder;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const understanding = await readUnderstanding(record, deps);
   await writeJsonLines(join(folder, "events.ndjson"), events);
@@ -42,9 +44,11 @@ export async function writeOutcome(record: DocumentRecord, events: readonly unkn
     const text = Buffer.from(await deps.objects.readBytes(deps.tenant, refOf(bundle), deps.signal)).toString();
     await writeFile(join(folder, "bundle.json"), `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
   }
-  if (understanding === undefined) return folder;
-  await writeFile(join(folder, "fields.json"), `${JSON.stringify(Understanding.toJSON(understanding), null, 2)}\n`);
-  await writePages(record, understanding, { ...deps, folder });
+  if (understanding !== undefined) {
+    await writeFile(join(folder, "fields.json"), `${JSON.stringify(Understanding.toJSON(understanding), null, 2)}\n`);
+    await writePages(record, understanding, { ...deps, folder });
+  }
+  await writeFile(join(folder, "state.txt"), marker);
   return folder;
 }
 

@@ -5,6 +5,7 @@ import { maskField } from "../mesh/privacy/mask.ts";
 import { PayerHubError } from "../runtime/error.ts";
 import type { Stoppable } from "../runtime/lifetime.ts";
 import { createLogger } from "../runtime/log.ts";
+import { createSlots } from "../edge/slots.ts";
 import type { UpConfig } from "./config.ts";
 import { type HubCloudEvent, followDocuments } from "./document-feed.ts";
 import { compare, readExpectations } from "./expectation.ts";
@@ -17,6 +18,10 @@ import { startUp, type Up } from "./up.ts";
 
 /** Pause between two looks whether the run is complete, in milliseconds. */
 const LOOK_MS = 100;
+/** Documents looked up and drawn at a time: drawing takes a core. */
+const MAX_LOOKS = 2;
+/** Pause between two looks at the documents that have not ended, in milliseconds: not every change of a record is an event. */
+const SWEEP_MS = 500;
 /** A terminal that does not tell its width. */
 const DEFAULT_COLUMNS = 120;
 
@@ -105,10 +110,14 @@ interface RunParts {
 function createRun(parts: RunParts): Run {
   const looking = new Map<string, Promise<void>>();
   let failure: PayerHubError | undefined;
+  const slots = createSlots(MAX_LOOKS, Number.POSITIVE_INFINITY);
   const observe = (documentId: string): void => {
     const before = looking.get(documentId) ?? Promise.resolve();
     const look = before
-      .then(async () => await lookAt(documentId, parts))
+      .then(async () => {
+        using _slot = await slots.take(parts.options.signal);
+        await lookAt(documentId, parts);
+      })
       .catch((caught: unknown) => {
         failure ??= PayerHubError.from(caught, { attempted: "following a document" });
       })
@@ -148,9 +157,14 @@ async function describe(record: DocumentRecord, { up, model, options }: Omit<Run
 }
 
 async function untilComplete(run: Run, model: RunModel, signal: AbortSignal): Promise<void> {
+  let sweptAtMs = 0;
   while (!signal.aborted && !(model.isComplete() && run.idle())) {
     const failure = run.failure();
     if (failure !== undefined && !signal.aborted) throw failure;
+    if (run.idle() && performance.now() - sweptAtMs > SWEEP_MS) {
+      for (const row of model.rows()) if (row.documentId !== "" && !hasEnded(row)) run.observe(row.documentId);
+      sweptAtMs = performance.now();
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
@@ -178,7 +192,8 @@ async function finish({ config, model, options, seconds }: Finish): Promise<"mat
   const agreement = comparison.total === 0 ? "" : `; ${comparison.matched} of ${comparison.total} ended as the sample's truth expects`;
   process.stdout.write(`${rows.length} documents, ${model.totals().pagesEnded} pages in ${seconds.toFixed(1)} s${agreement}\n`);
   process.stdout.write(`${resolve(options.out)}: FHIR bundles, events and annotated pages, one folder a document\n`);
-  for (const { fileName, expected, actual } of comparison.mismatches) process.stdout.write(`  ${fileName}: expected ${expected}, got ${actual}\n`);
+  for (const { fileName, expected, actual } of comparison.mismatches)
+    process.stdout.write(`  ${fileName}: expected ${expected}, got ${actual}\n`);
   return different ? "different" : "matched";
 }
 
@@ -210,4 +225,3 @@ function terminal(config: UpConfig) {
     write: (text: string) => void process.stderr.write(text),
   };
 }
-

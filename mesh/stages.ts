@@ -78,6 +78,7 @@ const STARTERS: Readonly<Record<string, Starter>> = {
 export async function startStages(parts: StageParts, deps: StepDeps): Promise<void> {
   for (const row of PIPELINE.toReversed()) {
     const start = STARTERS[row.stage];
-    if (start !== undefined && parts.config.stages.includes(row.stage)) parts.lifetime.add(`stage-${row.stage}`, await start(row, parts, deps));
+    if (start !== undefined && parts.config.stages.includes(row.stage))
+      parts.lifetime.add(`stage-${row.stage}`, await start(row, parts, deps));
   }
 }

@@ -60,9 +60,15 @@ export async function startMesh(config: MeshConfig, deps: MeshDeps, signal: Abor
     lifetime.add("audit", { stop: async () => await audit.close() });
     const triton = createTritonClient({ endpoint: config.tritonEndpoint });
     lifetime.add("triton-client", { stop: async () => await Promise.resolve(triton.close()) });
-    await startStages({ config, store, seal, world, audit, scorer: createAnomalyScorer(triton), publisher: createHubPublisher(bus), lifetime }, step);
+    await startStages(
+      { config, store, seal, world, audit, scorer: createAnomalyScorer(triton), publisher: createHubPublisher(bus), lifetime },
+      step,
+    );
     lifetime.add("status", await serveStatus({ bus, documents: clients.documents, log }));
-    lifetime.add("reconciler", startReconciler({ tenants: config.tenants, everyMs: config.reconcileEveryMs, staleMs: config.staleMs }, step));
+    lifetime.add(
+      "reconciler",
+      startReconciler({ tenants: config.tenants, everyMs: config.reconcileEveryMs, staleMs: config.staleMs }, step),
+    );
     log.info("mesh.started", { component: "mesh", count: config.stages.length });
     return { ...clients, stop: async () => await lifetime.stop() };
   } catch (caught) {

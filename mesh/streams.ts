@@ -2,20 +2,18 @@ import {
   AckPolicy,
   type ConsumerConfig,
   DiscardPolicy,
-  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   type StreamConfig,
   StorageType,
+  JetStreamApiCodes,
+  JetStreamApiError,
 } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/nats-core";
 import { PayerHubError } from "../runtime/error.ts";
 import { DEAD_LETTER_SUBJECTS, DOCUMENT_SUBJECTS, documentFilter, HUB_SUBJECTS } from "../runtime/subjects.ts";
 import { abortable } from "../runtime/signals.ts";
 import { PIPELINE, type PipelineRow } from "./pipeline.ts";
-
-/** Server error code of a stream that exists with another configuration. */
-const STREAM_NAME_IN_USE = 10_058;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -75,13 +73,26 @@ async function ensureStream(manager: JetStreamManager, row: StreamRow, signal: A
     max_bytes: row.maxBytes,
     duplicate_window: nanos(row.duplicateWindowMs),
   };
+  const attempted = `provisioning the stream "${row.name}"`;
   try {
-    await abortable(manager.streams.add(config), signal, `creating the stream "${row.name}"`);
+    // Adding again, even with the same configuration, would count the stream's storage twice against the server's limit.
+    const known = await abortable(findStream(manager, row.name), signal, attempted);
+    if (known === undefined) await abortable(manager.streams.add(config), signal, attempted);
+    else if (differs(known, config)) await abortable(manager.streams.update(row.name, config), signal, attempted);
   } catch (caught) {
-    if (!(caught instanceof JetStreamApiError) || caught.code !== STREAM_NAME_IN_USE) {
-      throw PayerHubError.from(caught, { code: "UNAVAILABLE", attempted: `creating the stream "${row.name}"` });
-    }
-    // It exists with an older configuration.
-    await abortable(manager.streams.update(row.name, config), signal, `updating the stream "${row.name}"`);
+    throw PayerHubError.from(caught, { code: "UNAVAILABLE", attempted });
   }
+}
+
+async function findStream(manager: JetStreamManager, name: string): Promise<StreamConfig | undefined> {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (caught) {
+    if (caught instanceof JetStreamApiError && caught.code === JetStreamApiCodes.StreamNotFound) return undefined;
+    throw caught;
+  }
+}
+
+function differs(known: StreamConfig, wanted: Partial<StreamConfig>): boolean {
+  return Object.entries(wanted).some(([key, value]) => JSON.stringify(known[key as keyof StreamConfig]) !== JSON.stringify(value));
 }
