@@ -11,6 +11,8 @@ import type { Row } from "./rows.ts";
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
+    /** Number of the first document: parts made by several processes add up to the whole. */
+    first: { type: "string", default: "0" },
     documents: { type: "string", default: "100" },
     scenarios: { type: "boolean", default: false },
     pixels: { type: "boolean", default: false },
@@ -20,7 +22,7 @@ const tools = { codes: loadCodeSets(), book: loadCodeBook() };
 const print = (rows: readonly Row[]) => {
   for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
 };
-const seeds = Array.from({ length: Number(values.documents) }, (_, index) => `score/${values.seed}/${index}`);
+const seeds = Array.from({ length: Number(values.documents) }, (_, index) => `score/${values.seed}/${Number(values.first) + index}`);
 if (values.pixels) {
   const config = readConfigSchema.parse({});
   const pools = await createReadPools(config);

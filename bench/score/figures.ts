@@ -5,6 +5,7 @@ import type { ScoredRow } from "./score-rows.ts";
 export interface ScenarioFigures {
   readonly documents: number;
   readonly isolationForest: number;
+  /** By its error or by the residual of one feature. */
   readonly autoencoder: number;
   /** Either model. */
   readonly models: number;
@@ -14,7 +15,7 @@ export interface ScenarioFigures {
 
 export interface Figures {
   readonly scenarios: Readonly<Record<string, ScenarioFigures>>;
-  /** Of strange documents, over all scenarios but `normal`. */
+  /** Of strange documents: over all scenarios but the normal ones. */
   readonly recallModels: number;
   readonly recallModelsOrRules: number;
   /** At one strange document in ten. */
@@ -25,9 +26,12 @@ export interface Figures {
 const PREVALENCE = 0.1;
 
 /** Alarm rates of rows that neither trained the models nor set the thresholds. */
-export function figuresOf(rows: readonly ScoredRow[], calibration: Pick<Calibration, "isolationForest" | "autoencoder">): Figures {
+export function figuresOf(
+  rows: readonly ScoredRow[],
+  calibration: Pick<Calibration, "isolationForest" | "autoencoder" | "residual">,
+): Figures {
   const forest = (row: ScoredRow) => row.isolationForest > calibration.isolationForest.threshold;
-  const encoder = (row: ScoredRow) => row.autoencoder > calibration.autoencoder.threshold;
+  const encoder = (row: ScoredRow) => row.autoencoder > calibration.autoencoder.threshold || row.residual > calibration.residual.threshold;
   const models = (row: ScoredRow) => forest(row) || encoder(row);
   const modelsOrRules = (row: ScoredRow) => models(row) || row.rules.length > 0;
   const names = [...new Set(rows.map((row) => row.scenario))].toSorted();
@@ -43,7 +47,7 @@ export function figuresOf(rows: readonly ScoredRow[], calibration: Pick<Calibrat
     return [name, figures] as const;
   });
   const normal = rows.filter((row) => row.scenario === "normal");
-  const strange = rows.filter((row) => row.scenario !== "normal");
+  const strange = rows.filter((row) => !row.scenario.startsWith("normal"));
   const [recallModels, recallModelsOrRules] = [share(strange, models), share(strange, modelsOrRules)];
   return {
     scenarios: Object.fromEntries(scenarios),

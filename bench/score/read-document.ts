@@ -7,7 +7,7 @@ import type { ReadPools } from "../../mesh/read/read-pools.ts";
 import type { CodeBook } from "../../mesh/understand/code-book.ts";
 import { understand } from "../../mesh/understand/understand.ts";
 import type { DocumentType } from "../../proto/document/v1/document.pb.ts";
-import type { SimulatedDocument } from "./simulate-document.ts";
+import type { UnderstoodDocument } from "./simulate-document.ts";
 
 export interface ReadingTools {
   readonly codes: CodeSets;
@@ -21,7 +21,7 @@ export async function readGenerated(
   seed: string,
   request: { readonly type: DocumentType; readonly quality: Quality },
   tools: ReadingTools,
-): Promise<SimulatedDocument> {
+): Promise<UnderstoodDocument> {
   const { signal } = new AbortController();
   const document = await generateDocument({ seed, ...request, codes: tools.codes });
   const { pages } = await readWholeDocument(document.bytes, { config: tools.config, pools: tools.pools, signal });

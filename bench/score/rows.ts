@@ -15,9 +15,9 @@ import { sameValue } from "../same-value.ts";
 import { SCENARIOS } from "./anomalies.ts";
 import { readGenerated } from "./read-document.ts";
 import type { ReadingTools } from "./read-document.ts";
-import { simulateDocument } from "./simulate-document.ts";
-import type { SimulatedDocument, SimulationTools } from "./simulate-document.ts";
-import { FINE, POOR, STANDARD, TEXT_LAYER } from "./simulate-reading.ts";
+import { drawForReading } from "./simulate-document.ts";
+import type { SimulationTools, UnderstoodDocument } from "./simulate-document.ts";
+import { FINE, POOR, SCAN, STANDARD, TEXT_LAYER } from "./simulate-reading.ts";
 
 /** One document as the models see it. */
 export interface Row {
@@ -39,26 +39,31 @@ export interface Row {
 /** What low confidence alone does is no matter of anomaly. */
 const CONFIDENCE_RULES: ReadonlySet<string> = new Set(["field.low_confidence", "field.missing", "document.type_uncertain"]);
 
-/** Rows of one drawn document: it as read, it as ideally understood, and both made strange in every way that fits. */
+/** Rows of one drawn document: as read twice, as ideally understood, and the latter made strange in every way that fits. */
 export async function rowsOf(
   seed: string,
   options: { readonly tools: SimulationTools; readonly scenarios: boolean },
 ): Promise<readonly Row[]> {
+  const { tools } = options;
   const random = createRandom(`${seed}/row`);
   const kind = random.pick(KINDS.filter(({ type }) => ACTED_ON[type] !== undefined));
-  const quality = random.pick([TEXT_LAYER, FINE, FINE, STANDARD]);
-  const read = await simulateDocument(seed, { kind, quality }, options.tools);
-  const ideal = { ...read, understanding: idealUnderstanding(read, kind, random.fork("ideal")) };
-  const base = { type: kind.type, quality: quality.name } as const;
-  const row = (document: SimulatedDocument, scenario: string, variant: Row["variant"]) =>
-    toRow(gatherEvidence(document.understanding, document.pages, options.tools.book.drugs), { ...base, scenario, variant }, document.truth);
-  const rows = [row(read, "normal", "read"), row(ideal, "normal", "ideal")];
+  const [first = FINE, second = SCAN] = random.shuffle([TEXT_LAYER, SCAN, FINE, STANDARD]);
+  const read = await drawForReading(seed, kind, tools);
+  const row = (document: UnderstoodDocument, about: Pick<Row, "scenario" | "variant" | "quality">) =>
+    toRow(gatherEvidence(document.understanding, document.pages, tools.book.drugs), { ...about, type: kind.type }, document.truth);
+  const [one, two] = [read(first), read(second)];
+  const ideal = { ...one, understanding: idealUnderstanding(one, kind, random.fork("ideal")) };
+  const rows = [
+    row(one, { scenario: "normal", variant: "read", quality: first.name }),
+    row(two, { scenario: "normal", variant: "read", quality: second.name }),
+    row(ideal, { scenario: "normal", variant: "ideal", quality: first.name }),
+  ];
   if (!options.scenarios) return rows;
-  const poor = await simulateDocument(seed, { kind, quality: POOR }, options.tools);
-  rows.push(row(poor, "read_poorly", "read"));
+  rows.push(row(read(POOR), { scenario: "read_poorly", variant: "read", quality: POOR.name }));
   for (const scenario of SCENARIOS) {
-    const understanding = scenario.apply(ideal.understanding, random.fork(scenario.id), options.tools.book.drugs);
-    if (understanding !== undefined) rows.push(row({ ...ideal, understanding }, scenario.id, "ideal"));
+    const understanding = scenario.apply(ideal.understanding, random.fork(scenario.id), tools.book.drugs);
+    if (understanding === undefined) continue;
+    rows.push(row({ ...ideal, understanding }, { scenario: scenario.id, variant: "ideal", quality: first.name }));
   }
   return rows;
 }
@@ -80,7 +85,7 @@ export async function readRowOf(seed: string, tools: ReadingTools): Promise<Row>
 }
 
 /** Every printed field, found and right, as sure as fields are when they are right. */
-function idealUnderstanding({ understanding, truth }: SimulatedDocument, kind: DocumentKind, random: Random): Understanding {
+function idealUnderstanding({ understanding, truth }: UnderstoodDocument, kind: DocumentKind, random: Random): Understanding {
   const value = (name: string) => truth.find((field) => field.name === name)?.value;
   const typeConfidence = random.between(0.9, 1);
   return {

@@ -14,6 +14,8 @@ const BATCH = 64;
 export interface ScoredRow extends Row {
   readonly isolationForest: number;
   readonly autoencoder: number;
+  /** Of the strangest feature. */
+  readonly residual: number;
 }
 
 /** Scores rows as the product does: over the protocol, with the committed models. */
@@ -28,9 +30,15 @@ export async function scoreRows(rows: readonly Row[]): Promise<readonly ScoredRo
       const batch = rows.slice(start, start + BATCH);
       const input = float32Tensor("features", [batch.length, ANOMALY_FEATURES], Float32Array.from(batch.flatMap((row) => row.features)));
       const forest = valuesOf(await client.infer(ISOLATION_FOREST.name, [input], { signal }), "score");
-      const errors = valuesOf(await client.infer(AUTOENCODER.name, [input], { signal }), "error");
+      const reconstruction = await client.infer(AUTOENCODER.name, [input], { signal });
+      const [errors, residuals] = [valuesOf(reconstruction, "error"), valuesOf(reconstruction, "residuals")];
       scored.push(
-        ...batch.map((row, index) => ({ ...row, isolationForest: forest[index] ?? Number.NaN, autoencoder: errors[index] ?? Number.NaN })),
+        ...batch.map((row, index) => ({
+          ...row,
+          isolationForest: forest[index] ?? Number.NaN,
+          autoencoder: errors[index] ?? Number.NaN,
+          residual: Math.max(...residuals.slice(index * ANOMALY_FEATURES, (index + 1) * ANOMALY_FEATURES)),
+        })),
       );
     }
     return scored;

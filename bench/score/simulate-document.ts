@@ -1,6 +1,6 @@
 import type { CodeSets } from "../../corpus/code-sets.ts";
-import { drawDocument } from "../../corpus/documents/draw-document.ts";
 import type { DocumentKind } from "../../corpus/documents/draft.ts";
+import { drawDocument } from "../../corpus/documents/draw-document.ts";
 import { createRandom } from "../../corpus/random.ts";
 import type { TruthField } from "../../corpus/truth.ts";
 import type { CodeBook } from "../../mesh/understand/code-book.ts";
@@ -9,7 +9,7 @@ import type { PageWords, Understanding } from "../../proto/document/v1/document.
 import { simulateReading } from "./simulate-reading.ts";
 import type { ReadingQuality } from "./simulate-reading.ts";
 
-export interface SimulatedDocument {
+export interface UnderstoodDocument {
   readonly understanding: Understanding;
   readonly pages: readonly PageWords[];
   readonly truth: readonly TruthField[];
@@ -20,14 +20,19 @@ export interface SimulationTools {
   readonly book: CodeBook;
 }
 
-/** Draws one document, reads it by simulation and understands it with the product's own code. The same seed gives the same result. */
-export async function simulateDocument(
+/**
+ * Draws one document and gives a function that reads it by simulation, as often as asked, and understands it with the
+ * product's own code. The same seed gives the same results.
+ */
+export async function drawForReading(
   seed: string,
-  request: { readonly kind: DocumentKind; readonly quality: ReadingQuality },
+  kind: DocumentKind,
   tools: SimulationTools,
-): Promise<SimulatedDocument> {
+): Promise<(quality: ReadingQuality) => UnderstoodDocument> {
   const random = createRandom(seed);
-  const { drawing } = await drawDocument({ kind: request.kind, random: random.fork("draw"), codes: tools.codes });
-  const pages = simulateReading(drawing.words, drawing.pageCount, { quality: request.quality, random: random.fork("reading") });
-  return { understanding: understand(pages, { fileName: "document.pdf", sender: "" }, tools.book), pages, truth: drawing.fields };
+  const { drawing } = await drawDocument({ kind, random: random.fork("draw"), codes: tools.codes });
+  return (quality) => {
+    const pages = simulateReading(drawing.words, drawing.pageCount, { quality, random: random.fork(quality.name) });
+    return { understanding: understand(pages, { fileName: "document.pdf", sender: "" }, tools.book), pages, truth: drawing.fields };
+  };
 }

@@ -3,50 +3,76 @@ import type { TruthWord } from "../../corpus/truth.ts";
 import { TextSource } from "../../proto/document/v1/document.pb.ts";
 import type { PageWords, Word } from "../../proto/document/v1/document.pb.ts";
 
-/** How a document was read. Rates are shares of words; they follow what tesseract leaves behind on generated faxes. */
+/**
+ * How a document was read. Ranges are drawn once a document; rates are shares of words. They enclose what the read stage gave
+ * on generated pages of the kind (export-features.ts --pixels).
+ */
 export interface ReadingQuality {
-  readonly name: "text_layer" | "fine" | "standard" | "poor";
+  readonly name: "text_layer" | "scan" | "fine" | "standard" | "poor";
   readonly source: TextSource;
-  /** Mean and spread of word confidence. */
-  readonly confidence: readonly [number, number];
+  /** Mean word confidence, and its spread between words. */
+  readonly confidence: readonly [low: number, high: number];
+  readonly spread: number;
+  /** Words that were guessed: confidence anywhere below 0.6. */
+  readonly guessed: readonly [low: number, high: number];
   /** Words with a wrong character. */
-  readonly wrong: number;
-  /** Wrong words whose second reading is right, or right words whose second reading is wrong. */
-  readonly disagree: number;
-  readonly noise: readonly [number, number];
+  readonly wrong: readonly [low: number, high: number];
+  /** Right words whose second reading is wrong. */
+  readonly disagree: readonly [low: number, high: number];
+  readonly noise: readonly [low: number, high: number];
 }
 
+const OCR = TextSource.OCR;
+const NONE = [0, 0] as const;
 export const TEXT_LAYER: ReadingQuality = {
   name: "text_layer",
   source: TextSource.PDF_TEXT,
-  confidence: [1, 0],
-  wrong: 0,
-  disagree: 0,
-  noise: [0, 0],
+  confidence: [1, 1],
+  spread: 0,
+  guessed: NONE,
+  wrong: NONE,
+  disagree: NONE,
+  noise: NONE,
+};
+export const SCAN: ReadingQuality = {
+  name: "scan",
+  source: OCR,
+  confidence: [0.93, 0.96],
+  spread: 0.03,
+  guessed: [0, 0.03],
+  wrong: [0, 0.004],
+  disagree: [0.01, 0.16],
+  noise: [0, 0.5],
 };
 export const FINE: ReadingQuality = {
   name: "fine",
-  source: TextSource.OCR,
-  confidence: [0.94, 0.03],
-  wrong: 0.004,
-  disagree: 0.02,
-  noise: [0.05, 0.8],
+  source: OCR,
+  confidence: [0.92, 0.96],
+  spread: 0.04,
+  guessed: [0, 0.04],
+  wrong: [0, 0.008],
+  disagree: [0.03, 0.25],
+  noise: [0.3, 14],
 };
 export const STANDARD: ReadingQuality = {
   name: "standard",
-  source: TextSource.OCR,
-  confidence: [0.89, 0.06],
-  wrong: 0.015,
-  disagree: 0.06,
-  noise: [0.1, 1.5],
+  source: OCR,
+  confidence: [0.87, 0.95],
+  spread: 0.06,
+  guessed: [0.01, 0.1],
+  wrong: [0, 0.02],
+  disagree: [0.1, 0.4],
+  noise: [0.3, 12],
 };
 export const POOR: ReadingQuality = {
   name: "poor",
-  source: TextSource.OCR,
-  confidence: [0.58, 0.2],
-  wrong: 0.18,
-  disagree: 0.3,
-  noise: [4, 20],
+  source: OCR,
+  confidence: [0.45, 0.7],
+  spread: 0.2,
+  guessed: [0.3, 0.5],
+  wrong: [0.12, 0.25],
+  disagree: [0.5, 0.8],
+  noise: [20, 50],
 };
 
 /** Shapes that fax resolution makes alike. */
@@ -80,7 +106,14 @@ export function simulateReading(
 ): readonly PageWords[] {
   const { quality, random } = options;
   const noise = random.between(...quality.noise);
-  const skill = bell(random) * quality.confidence[1];
+  const reader: Reader = {
+    random,
+    quality,
+    confidence: random.between(...quality.confidence),
+    guessed: random.between(...quality.guessed),
+    wrong: random.between(...quality.wrong),
+    disagree: random.between(...quality.disagree),
+  };
   return Array.from({ length: pageCount }, (_, index) => {
     const own = words.filter((word) => word.page === index + 1);
     return {
@@ -89,7 +122,7 @@ export function simulateReading(
       heightPx: Math.round(792 * PIXELS_PER_POINT),
       dpi: DPI,
       source: own.length === 0 ? TextSource.BLANK : quality.source,
-      words: readWords(own, { quality, random, skill }),
+      words: readWords(own, reader),
       rotationDegrees: 0,
       skewDegrees: random.between(-0.5, 0.5),
       noiseRatio: noise * random.between(0.7, 1.3),
@@ -102,10 +135,14 @@ export function simulateReading(
   });
 }
 
+/** The rates of one document. */
 interface Reader {
-  readonly quality: ReadingQuality;
   readonly random: Random;
-  readonly skill: number;
+  readonly quality: ReadingQuality;
+  readonly confidence: number;
+  readonly guessed: number;
+  readonly wrong: number;
+  readonly disagree: number;
 }
 
 function readWords(words: readonly TruthWord[], reader: Reader): Word[] {
@@ -117,29 +154,28 @@ function readWords(words: readonly TruthWord[], reader: Reader): Word[] {
   });
 }
 
-function readWord(word: TruthWord, line: number, { quality, random, skill }: Reader): Word {
-  const [mean, spread] = quality.confidence;
-  const wrong = random.chance(quality.wrong);
-  const split = random.chance(wrong ? 0.6 : quality.disagree);
-  const confidence = clamp(mean + skill + bell(random) * spread - (wrong ? random.between(0.05, 0.5) : 0));
+function readWord(word: TruthWord, line: number, reader: Reader): Word {
+  const { random, quality } = reader;
+  const wrong = random.chance(reader.wrong);
+  const split = random.chance(wrong ? 0.6 : reader.disagree);
+  const usual = clamp(reader.confidence + bell(random) * quality.spread - (wrong ? random.between(0.05, 0.4) : 0));
+  const confidence = random.chance(reader.guessed) ? random.between(0.05, 0.6) : usual;
   const text = wrong ? confuse(word.text, random) : word.text;
-  const box = {
-    x0: word.box.x0 * PIXELS_PER_POINT,
-    y0: word.box.y0 * PIXELS_PER_POINT,
-    x1: word.box.x1 * PIXELS_PER_POINT,
-    y1: word.box.y1 * PIXELS_PER_POINT,
-  };
-  const twice = quality.source === TextSource.OCR;
   const other = wrong ? word.text : confuse(word.text, random);
+  const twice = quality.source === OCR;
   return {
     text,
-    box,
+    box: scaled(word.box),
     confidence,
     line,
     block: 0,
     secondText: twice ? (split ? other : text) : "",
-    secondConfidence: twice ? clamp(confidence - 0.03 - (split ? 0.2 : 0)) : 0,
+    secondConfidence: twice ? clamp(confidence - (split ? 0.2 : 0.03)) : 0,
   };
+}
+
+function scaled({ x0, y0, x1, y1 }: TruthWord["box"]): TruthWord["box"] {
+  return { x0: x0 * PIXELS_PER_POINT, y0: y0 * PIXELS_PER_POINT, x1: x1 * PIXELS_PER_POINT, y1: y1 * PIXELS_PER_POINT };
 }
 
 function confuse(text: string, random: Random): string {

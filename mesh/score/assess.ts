@@ -50,22 +50,19 @@ function documentConfidence({ understanding, actedOn }: Evidence, calibration: C
 }
 
 function anomalyReasons(anomalies: AnomalyScores, calibration: Calibration): readonly Reason[] {
+  const reason = (code: string, text: string): Reason => ({ code, text, field: "" });
+  const order = anomalies.residuals.map((residual, index) => ({ residual, name: FEATURE_NAMES[index] ?? "" }));
+  const [first, ...next] = order.toSorted((a, b) => b.residual - a.residual).slice(0, NAMED_FEATURES);
   const reasons: Reason[] = [];
   if (anomalies.autoencoder > calibration.autoencoder.threshold) {
-    reasons.push({ code: "anomaly.autoencoder", text: `an unusual combination of ${strangest(anomalies.residuals)}`, field: "" });
+    const names = [first, ...next].map((feature) => feature?.name ?? "").join(", ");
+    reasons.push(reason("anomaly.autoencoder", `an unusual combination of ${names}`));
+  }
+  if (first !== undefined && first.residual > calibration.residual.threshold) {
+    reasons.push(reason("anomaly.feature", `an unusual ${first.name}`));
   }
   if (anomalies.isolationForest > calibration.isolationForest.threshold) {
-    reasons.push({ code: "anomaly.isolation_forest", text: "unlike the documents that are usual", field: "" });
+    reasons.push(reason("anomaly.isolation_forest", "unlike the documents that are usual"));
   }
   return reasons;
-}
-
-function strangest(residuals: readonly number[]): string {
-  const order = residuals
-    .map((residual, index) => ({ residual, name: FEATURE_NAMES[index] ?? "" }))
-    .toSorted((a, b) => b.residual - a.residual);
-  return order
-    .slice(0, NAMED_FEATURES)
-    .map(({ name }) => name)
-    .join(", ");
 }

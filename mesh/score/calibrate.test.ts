@@ -46,6 +46,17 @@ describe("fitConfidence", () => {
     assert.ok(Math.abs(intercept) < 1 && Math.abs(slope - 1) < 1);
   });
 
+  it("does not flatten the curve when outcomes contradict the probabilities, and keeps their mean", () => {
+    const samples = Array.from({ length: 400 }, (_, index) => ({
+      probability: index % 2 === 0 ? 0.9 : 0.3,
+      right: index % 2 === 1 || index % 8 === 0,
+    }));
+    const { intercept, slope } = fitConfidence(samples);
+    assert.equal(slope, 0.25);
+    const mean = (jointConfidence([0.9], { intercept, slope }) + jointConfidence([0.3], { intercept, slope })) / 2;
+    assert.ok(Math.abs(mean - samples.filter(({ right }) => right).length / samples.length) < 0.02, String(mean));
+  });
+
   it("keeps finite when all are right, all wrong, or the probabilities are 0 and 1", () => {
     for (const right of [true, false]) {
       const { intercept, slope } = fitConfidence(Array.from({ length: 500 }, (_, index) => ({ probability: index % 2, right })));
@@ -64,8 +75,9 @@ describe("thresholdAt", () => {
 
 describe("loadCalibration", () => {
   it("has thresholds that belong to high quantiles", () => {
-    const { autoencoder, isolationForest, confidence } = loadCalibration();
+    const { autoencoder, isolationForest, residual, confidence } = loadCalibration();
     assert.ok(autoencoder.quantile >= 0.98 && isolationForest.quantile >= 0.98);
+    assert.ok(residual.quantile >= 0.98 && residual.threshold > autoencoder.threshold);
     assert.ok(isolationForest.threshold > 0.4 && isolationForest.threshold < 1);
     assert.ok(confidence.slope > 0);
   });

@@ -4,8 +4,12 @@ import type { Calibration } from "./calibration.ts";
 const EDGE = 1e-6;
 /** Newton steps; two parameters converge in far fewer. */
 const STEPS = 50;
-/** Pull towards the identity (intercept 0, slope 1): few samples must not bend the curve. */
-const RIDGE = 1;
+/** Beyond it a probability is 0 or 1 to nine digits. */
+const MAX_INTERCEPT = 20;
+/** Pull towards the identity (intercept 0, slope 1), in samples: few of them must not bend the curve. */
+const RIDGE = 10;
+/** A flatter curve would tell every document the same: samples that say so say that the probabilities need a fit of their own. */
+const MIN_SLOPE = 0.25;
 
 /** One document as it ended: the product of its probabilities, and whether all fields were right. */
 export interface CalibrationSample {
@@ -29,7 +33,19 @@ export function fitConfidence(samples: readonly CalibrationSample[]): Calibratio
     if (next === undefined) break;
     current = next;
   }
-  return { intercept: current.intercept, slope: Math.max(current.slope, EDGE) };
+  return current.slope >= MIN_SLOPE ? current : { intercept: fitIntercept(points, MIN_SLOPE), slope: MIN_SLOPE };
+}
+
+/** The intercept at a given slope, by bisection: the gradient rises with it. */
+function fitIntercept(points: readonly Point[], slope: number): number {
+  let [low, high] = [-MAX_INTERCEPT, MAX_INTERCEPT];
+  while (high - low > EDGE) {
+    const middle = (low + high) / 2;
+    const gradient = points.reduce((sum, { x, y }) => sum + sigmoid(middle + slope * x) - y, RIDGE * middle);
+    if (gradient > 0) high = middle;
+    else low = middle;
+  }
+  return (low + high) / 2;
 }
 
 interface Point {

@@ -15,6 +15,8 @@ const schema = z.strictObject({
   data: z.string(),
   isolationForest: model,
   autoencoder: model,
+  /** Of the autoencoder's residual of one feature: the mean over all features hides one that stands alone. */
+  residual: model,
   /** Probability that all fields are right = 1 ÷ (1 + exp(−(intercept + slope × log-odds of the product of probabilities))). */
   confidence: z.strictObject({ intercept: z.number(), slope: z.number().positive() }),
 });

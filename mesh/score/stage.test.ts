@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "node:test";
 import type { AnomalyScorer, AnomalyScores } from "../../inference/client/anomaly.ts";
 import {
   Assessment,
@@ -27,6 +27,7 @@ const CALIBRATION: Calibration = {
   data: "none",
   isolationForest: { threshold: 0.6, quantile: 0.99 },
   autoencoder: { threshold: 3, quantile: 0.99 },
+  residual: { threshold: 30, quantile: 0.99 },
   confidence: { intercept: 0, slope: 1 },
 };
 const FIELDS = {
@@ -111,72 +112,78 @@ async function runWith(options: {
   return { outcome, assessment: Assessment.decode(bytes ?? new Uint8Array()), stored };
 }
 
-describe("createScoreStage", () => {
-  it("lets a sure and usual document pass and writes its assessment", async () => {
-    const { outcome, assessment } = await runWith({});
-    assert.equal(outcome.next?.name, "scored");
-    assert.equal(outcome.facts.state, "scored");
-    assert.deepEqual(outcome.facts.reasons, []);
-    assert.deepEqual([assessment.decision, assessment.isolationForestScore, assessment.autoencoderError], [Decision.ACCEPT, 0.4, 0.5]);
-    assert.ok(Math.abs(assessment.confidence - 0.99 ** 7) < 1e-6);
-    assert.equal(outcome.facts.confidence, assessment.confidence);
-    assert.equal(outcome.facts.assessment?.key, "demo/d1/r2/assessment.pb");
-  });
+it("createScoreStage: lets a sure and usual document pass and writes its assessment", async () => {
+  const { outcome, assessment } = await runWith({});
+  assert.equal(outcome.next?.name, "scored");
+  assert.equal(outcome.facts.state, "scored");
+  assert.deepEqual(outcome.facts.reasons, []);
+  assert.deepEqual([assessment.decision, assessment.isolationForestScore, assessment.autoencoderError], [Decision.ACCEPT, 0.4, 0.5]);
+  assert.ok(Math.abs(assessment.confidence - 0.99 ** 7) < 1e-6);
+  assert.equal(outcome.facts.confidence, assessment.confidence);
+  assert.equal(outcome.facts.assessment?.key, "demo/d1/r2/assessment.pb");
+});
 
-  it("sends what a model finds strange to a person and says which features", async () => {
-    const forest = await runWith({ scores: { isolationForest: 0.61 } });
-    assert.deepEqual([forest.outcome.next?.name, forest.outcome.facts.reasons], ["review_requested", ["anomaly.isolation_forest"]]);
-    const encoder = await runWith({ scores: { autoencoder: 3.1 } });
-    assert.deepEqual(encoder.outcome.facts.reasons, ["anomaly.autoencoder"]);
-    assert.match(encoder.assessment.reasons[0]?.text ?? "", /charge_gap/);
-  });
+it("createScoreStage: sends what a model finds strange to a person and says which features", async () => {
+  const forest = await runWith({ scores: { isolationForest: 0.61 } });
+  assert.deepEqual([forest.outcome.next?.name, forest.outcome.facts.reasons], ["review_requested", ["anomaly.isolation_forest"]]);
+  const encoder = await runWith({ scores: { autoencoder: 3.1 } });
+  assert.deepEqual(encoder.outcome.facts.reasons, ["anomaly.autoencoder"]);
+  assert.match(encoder.assessment.reasons[0]?.text ?? "", /charge_gap/);
+});
 
-  it("does not take a score at the threshold for strange", async () => {
-    assert.equal((await runWith({ scores: { isolationForest: 0.6, autoencoder: 3 } })).outcome.next?.name, "scored");
+it("createScoreStage: sends a single strange feature to a person, however usual the rest", async () => {
+  const { outcome, assessment } = await runWith({
+    scores: { residuals: Array.from({ length: 32 }, (_, index) => (index === 16 ? 31 : 0)) },
   });
+  assert.deepEqual([outcome.next?.name, outcome.facts.reasons], ["review_requested", ["anomaly.feature"]]);
+  assert.equal(assessment.reasons[0]?.text, "an unusual charge_gap");
+});
 
-  it("sends unsure fields and types that nothing is acted on to a person", async () => {
-    const unsure = await runWith({ confidence: 0.8 });
-    assert.equal(unsure.outcome.next?.name, "review_requested");
-    assert.ok(unsure.outcome.facts.reasons?.includes("field.low_confidence:member.name"));
-    const other = await runWith({ type: DocumentType.OTHER });
-    assert.deepEqual([other.outcome.next?.name, other.assessment.confidence], ["review_requested", 0]);
-  });
+it("createScoreStage: does not take a score at the threshold for strange", async () => {
+  assert.equal((await runWith({ scores: { isolationForest: 0.6, autoencoder: 3 } })).outcome.next?.name, "scored");
+});
 
-  it("hands the review what a person needs to see", async () => {
-    const { outcome } = await runWith({ confidence: 0.8 });
-    assert.ok(outcome.next?.name === "review_requested");
-    const { images, words, understanding, assessment } = outcome.next.message;
-    assert.deepEqual([images[0]?.key, words[0]?.key, understanding?.key, assessment?.key], ["i", "p", "u", "demo/d1/r2/assessment.pb"]);
-  });
+it("createScoreStage: sends unsure fields and types that nothing is acted on to a person", async () => {
+  const unsure = await runWith({ confidence: 0.8 });
+  assert.equal(unsure.outcome.next?.name, "review_requested");
+  assert.ok(unsure.outcome.facts.reasons?.includes("field.low_confidence:member.name"));
+  const other = await runWith({ type: DocumentType.OTHER });
+  assert.deepEqual([other.outcome.next?.name, other.assessment.confidence], ["review_requested", 0]);
+});
 
-  it("accepts what a person settled and keeps the findings", async () => {
-    const { outcome, assessment } = await runWith({ settled: true, confidence: 0.5, scores: { autoencoder: 99 } });
-    assert.deepEqual([outcome.next?.name, assessment.confidence, outcome.facts.settledByPerson], ["scored", 1, true]);
-    assert.ok(assessment.reasons.some(({ code }) => code === "anomaly.autoencoder"));
-  });
+it("createScoreStage: hands the review what a person needs to see", async () => {
+  const { outcome } = await runWith({ confidence: 0.8 });
+  assert.ok(outcome.next?.name === "review_requested");
+  const { images, words, understanding, assessment } = outcome.next.message;
+  assert.deepEqual([images[0]?.key, words[0]?.key, understanding?.key, assessment?.key], ["i", "p", "u", "demo/d1/r2/assessment.pb"]);
+});
 
-  it("accepts nothing while the models do not answer", async () => {
-    const fail = new PayerHubError("UNAVAILABLE", "inferring: the server is away, it must answer");
-    await assert.rejects(runWith({ fail }), (error) => error === fail && fail.retryable);
-  });
+it("createScoreStage: accepts what a person settled and keeps the findings", async () => {
+  const { outcome, assessment } = await runWith({ settled: true, confidence: 0.5, scores: { autoencoder: 99 } });
+  assert.deepEqual([outcome.next?.name, assessment.confidence, outcome.facts.settledByPerson], ["scored", 1, true]);
+  assert.ok(assessment.reasons.some(({ code }) => code === "anomaly.autoencoder"));
+});
 
-  it("puts no value into record or reasons", async () => {
-    const { outcome, assessment } = await runWith({ confidence: 0.1 });
-    assert.doesNotMatch(JSON.stringify([outcome.facts.reasons, assessment.reasons]), /Ann|Lee|1970|1234567893|Humira/);
-  });
+it("createScoreStage: accepts nothing while the models do not answer", async () => {
+  const fail = new PayerHubError("UNAVAILABLE", "inferring: the server is away, it must answer");
+  await assert.rejects(runWith({ fail }), (error) => error === fail && fail.retryable);
+});
 
-  it("gives the same outcome and the same artefact when it runs again", async () => {
-    const [first, second] = [await runWith({}), await runWith({})];
-    assert.deepEqual(first.outcome, second.outcome);
-    assert.deepEqual(first.stored.get("demo/d1/r2/assessment.pb"), second.stored.get("demo/d1/r2/assessment.pb"));
-  });
+it("createScoreStage: puts no value into record or reasons", async () => {
+  const { outcome, assessment } = await runWith({ confidence: 0.1 });
+  assert.doesNotMatch(JSON.stringify([outcome.facts.reasons, assessment.reasons]), /Ann|Lee|1970|1234567893|Humira/);
+});
 
-  it("refuses an event without an understanding", async () => {
-    const { context } = contextWith({});
-    const scorer: AnomalyScorer = { features: 32, score: async () => ({ isolationForest: 0, autoencoder: 0, residuals: [] }) };
-    const stage = createScoreStage({ scorer, config: scoreConfigSchema.parse({}), calibration: CALIBRATION, drugs: [] });
-    const message: DocumentUnderstood = { head: undefined, understanding: undefined, words: [], images: [], settledByPerson: false };
-    await assert.rejects(stage.run(message, context), { code: "INVALID_ARGUMENT" });
-  });
+it("createScoreStage: gives the same outcome and the same artefact when it runs again", async () => {
+  const [first, second] = [await runWith({}), await runWith({})];
+  assert.deepEqual(first.outcome, second.outcome);
+  assert.deepEqual(first.stored.get("demo/d1/r2/assessment.pb"), second.stored.get("demo/d1/r2/assessment.pb"));
+});
+
+it("createScoreStage: refuses an event without an understanding", async () => {
+  const { context } = contextWith({});
+  const scorer: AnomalyScorer = { features: 32, score: async () => ({ isolationForest: 0, autoencoder: 0, residuals: [] }) };
+  const stage = createScoreStage({ scorer, config: scoreConfigSchema.parse({}), calibration: CALIBRATION, drugs: [] });
+  const message: DocumentUnderstood = { head: undefined, understanding: undefined, words: [], images: [], settledByPerson: false };
+  await assert.rejects(stage.run(message, context), { code: "INVALID_ARGUMENT" });
 });
