@@ -2,6 +2,7 @@ import type { Box } from "../../proto/document/v1/document.pb.ts";
 import { unionBox } from "./lines.ts";
 import type { Check } from "./parsed.ts";
 import type { Agreement, ReadValue } from "./readings.ts";
+import type { Token } from "./tokens.ts";
 
 /** What speaks for one sighting of a value; the confidence model turns it into a probability. */
 export interface Evidence {
@@ -74,4 +75,20 @@ export function candidateOf(read: ReadValue, sighting: Sighting): FieldCandidate
 
 function lowest(values: readonly number[]): number {
   return values.length === 0 ? 0 : Math.max(0, Math.min(1, ...values));
+}
+
+/** A value that must stand here and could not be read; it counts as found with confidence 0, so that a person looks. */
+export function unreadable(tokens: readonly Token[], sighting: Sighting): FieldCandidate {
+  return candidateOf(
+    {
+      value: "",
+      otherValue: "",
+      rawText: tokens.map((token) => token.text).join(" "),
+      tokens,
+      steps: [],
+      check: "failed",
+      agreement: "single",
+    },
+    sighting,
+  );
 }

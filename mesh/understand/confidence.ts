@@ -8,6 +8,8 @@ export interface Support {
   readonly agreeing: number;
   /** Strongest sighting of another value, 0 none to 1 as strong as the best. */
   readonly conflict: number;
+  /** Another value is read and labeled as clearly. */
+  readonly contradicted: boolean;
 }
 
 /** Groups of fields that are equally hard to read. */
@@ -32,8 +34,11 @@ export const FEATURES = [
   "conflict",
   "consistent",
   "length",
+  "ambiguous_start",
 ] as const;
 
+/** Most that a doubtful value may reach: a person looks at it. */
+const DOUBTFUL = 0.5;
 /** Sightings beyond these add nothing. */
 const MANY_SIGHTINGS = 3;
 const LONG_TEXT_CHARS = 60;
@@ -59,11 +64,22 @@ export function featuresOf({ best, agreeing, conflict }: Support): number[] {
     conflict,
     flag(evidence.consistent),
     Math.min(best.value.length, LONG_TEXT_CHARS) / LONG_TEXT_CHARS,
+    flag(/^[01I|LOl]/.test(best.value)),
   ];
 }
 
-/** Probability that the value is right, by the logistic model fitted on generated documents. */
+/**
+ * Probability that the value is right, by the logistic model fitted on generated documents. A contradicted value, one that
+ * fails its check and one that could not be read never count as likely, whatever else speaks for them.
+ */
 export function confidenceOf(support: Support, group: FieldGroup): number {
+  const { value, evidence } = support.best;
+  if (value === "") return 0;
+  const doubtful = support.contradicted || evidence.check === "failed";
+  return doubtful ? Math.min(DOUBTFUL, modelConfidence(support, group)) : modelConfidence(support, group);
+}
+
+function modelConfidence(support: Support, group: FieldGroup): number {
   const row: readonly number[] = weights.groups[group];
   const sum = featuresOf(support).reduce((total, feature, at) => total + feature * (row[at] ?? 0), 0);
   return 1 / (1 + Math.exp(-sum));

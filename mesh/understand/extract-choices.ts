@@ -84,9 +84,9 @@ function markedOptions(line: Line, boxes: readonly Checkbox[], parse: Parser): M
 
 /** The words between a checkbox and the next one. */
 function wordsOf(line: Line, checkbox: Checkbox, boxes: readonly Checkbox[]): Token[] {
-  const right = checkbox.box?.x1 ?? 0;
+  const { x0: left, x1: right } = checkbox.box ?? { x0: 0, x1: 0 };
   const next = Math.min(...boxes.map((other) => other.box?.x0 ?? 0).filter((x0) => x0 > right), Number.POSITIVE_INFINITY);
-  const words = line.tokens.filter((token) => token.box.x0 >= right - 2 && token.box.x0 < next);
+  const words = line.tokens.filter((token) => token.box.x1 > right + line.height * 0.3 && token.box.x0 >= left - 2 && token.box.x0 < next);
   const first = words.find((token) => /[A-Za-z]{2}/.test(token.text));
   return first === undefined || first.box.x0 - right > REACH * line.height ? [] : words;
 }

@@ -3,6 +3,7 @@ import type { ValueKind } from "./data/field-labels.ts";
 import type { LabelMeanings, ReadPage } from "./document-model.ts";
 import type { Extraction } from "./extraction.ts";
 import type { LabelHit } from "./label-hits.ts";
+import { paragraphsOf } from "./paragraphs.ts";
 import { parseHcpcsAll } from "./parse-hcpcs.ts";
 import { parseIcd10All } from "./parse-icd10.ts";
 import type { Parsed } from "./parsed.ts";
@@ -23,7 +24,11 @@ interface Seen {
 export function extractDiagnoses(extraction: Extraction): FieldCandidate[] {
   const isListed = (code: string) => extraction.book.diagnoses.has(code);
   const find = (text: string) => parseIcd10All(text, isListed);
-  const seen = extraction.pages.flatMap((page) => [...labeledCodes(page, "icd10", find), ...looseCodes(page, find)]);
+  const seen = extraction.pages.flatMap((page) => [
+    ...labeledCodes(page, "icd10", find),
+    ...announcedCodes(page, find),
+    ...looseCodes(page, find),
+  ]);
   return numbered(seen, (index) => `diagnoses[${index}].icd10`);
 }
 
@@ -52,11 +57,23 @@ function codesBeside(page: ReadPage, hit: LabelHit<LabelMeanings>, find: FindAll
   return [];
 }
 
+/** Words that announce a diagnosis: behind them `127.21` is `I27.21`. */
+const ANNOUNCED = /diagnos|icd|assessment|impression/i;
+
+/** Codes of the list in sentences that announce them, read with look-alikes. */
+function announcedCodes(page: ReadPage, find: FindAll): Seen[] {
+  return paragraphsOf(page.model)
+    .filter((paragraph) => ANNOUNCED.test(paragraph.text))
+    .flatMap((paragraph) => everyCode(paragraph.tokens, find))
+    .filter((read) => read.check === "passed" && read.rawText.includes("."))
+    .map((read) => ({ read, labelScore: 0.5 }));
+}
+
 /** Codes of the list without any label; unlisted ones are too likely something else. */
 function looseCodes(page: ReadPage, find: FindAll): Seen[] {
   return page.model.lines
     .flatMap((line) => everyCode(line.tokens, find))
-    .filter((read) => read.check === "passed")
+    .filter((read) => read.check === "passed" && /^[\W]?[A-Z\]]/.test(read.rawText) && !read.steps.includes("point"))
     .map((read) => ({ read, labelScore: 0 }));
 }
 

@@ -6,7 +6,9 @@ import { serviceHeadLines } from "./extract-lines.ts";
 import type { LabelHit } from "./label-hits.ts";
 import type { Parser } from "./parsed.ts";
 import { readValue } from "./readings.ts";
+import { rejoined } from "./rejoin.ts";
 import { valueParsers } from "./value-parsers.ts";
+import { centerY } from "./lines.ts";
 import { firstSentence } from "./paragraphs.ts";
 import type { Token } from "./tokens.ts";
 import { valueZones, wrappedZone, type Zone } from "./value-zones.ts";
@@ -15,6 +17,8 @@ import { valueZones, wrappedZone, type Zone } from "./value-zones.ts";
 const WRAPPED: ReadonlySet<ValueKind> = new Set(["text"]);
 /** Kinds that must stand in the first cell: anything would do as a name or text further right. */
 const FIRST_CELL_ONLY: ReadonlySet<ValueKind> = new Set(["name", "text", "plan", "drug"]);
+/** Kinds that a form may offer as check boxes: then the boxes decide, not the words beside them. */
+const CHOICES: ReadonlySet<ValueKind> = new Set(["decision", "active", "level", "yes_no", "urgency"]);
 /** Kinds that prose would feed with any word: without a colon their value must stand in a cell of its own. */
 const LOOSE: ReadonlySet<ValueKind> = new Set([
   "name",
@@ -66,6 +70,7 @@ interface LabeledValue {
 }
 
 function labeledValue({ page, hit, meaning, parse }: LabeledValue): FieldCandidate[] {
+  if (CHOICES.has(meaning.kind) && hasCheckbox(page, hit.line)) return [];
   for (const zone of valueZones(page, hit)) {
     if (zone.where === "row" && FIRST_CELL_ONLY.has(meaning.kind)) continue;
     if (!hit.marked && !hit.fillsCell && LOOSE.has(meaning.kind)) continue;
@@ -88,7 +93,15 @@ function zoneTokens(
   hit: LabelHit<LabelMeanings>,
   { zone, kind }: { readonly zone: Zone; readonly kind: ValueKind },
 ): readonly Token[] {
+  if (kind === "identifier") return rejoined(zone.tokens);
   if (!WRAPPED.has(kind)) return zone.tokens;
   const tokens = wrappedZone(page, hit, zone);
   return hit.fillsCell ? tokens : firstSentence(tokens);
+}
+
+function hasCheckbox({ model }: ReadPage, lineIndex: number): boolean {
+  const line = model.lines[lineIndex];
+  return (
+    line !== undefined && model.checkboxes.some(({ box }) => box !== undefined && Math.abs(centerY(box) - centerY(line.box)) < line.height)
+  );
 }

@@ -1,4 +1,4 @@
-import { type FieldCandidate, candidateOf } from "./candidate.ts";
+import { type FieldCandidate, candidateOf, unreadable } from "./candidate.ts";
 import { LINE_COLUMNS, type LineColumn } from "./data/table-columns.ts";
 import type { Extraction } from "./extraction.ts";
 import { phraseIndex } from "./label-index.ts";
@@ -15,6 +15,8 @@ import type { Token } from "./tokens.ts";
 
 /** Service lines of one document: a CMS-1500 holds 6 a page, long remittances some dozens. */
 const MAX_LINES = 60;
+/** Columns that no service line leaves empty. */
+const ALWAYS_THERE: readonly LineColumn[] = ["hcpcs", "charge_cents", "allowed_cents", "paid_cents"];
 const TOTAL_ROW = /^\W*(sub)?(t[o0]tals?|grand|sum)/i;
 
 const columns = phraseIndex<LineColumn>(
@@ -31,10 +33,25 @@ export function extractLines(extraction: Extraction): FieldCandidate[] {
       .flatMap((table) => table.rows),
   );
   return rows
-    .map((row) => rowValues(row, parsers))
-    .filter((values) => values.some((value) => value.name === "hcpcs") && values.some((value) => value.name.endsWith("_cents")))
+    .map((row) => ({ row, values: rowValues(row, parsers) }))
+    .filter(({ values }) => isServiceLine(values))
     .slice(0, MAX_LINES)
-    .flatMap((values, index) => values.map((value) => ({ ...value, name: `lines[${index}].${value.name}` })));
+    .flatMap(({ row, values }, index) =>
+      [...values, ...unreadCells(row, values)].map((value) => ({ ...value, name: `lines[${index}].${value.name}` })),
+    );
+}
+
+/** A code with an amount; or, where the code could not be read, a date with an amount. */
+function isServiceLine(values: readonly FieldCandidate[]): boolean {
+  const has = (name: string) => values.some((value) => value.name === name);
+  return (has("hcpcs") || has("service_date")) && values.some((value) => value.name.endsWith("_cents"));
+}
+
+/** Cells that every service line has and this one did not yield. */
+function unreadCells(row: TableRow<LineColumn>, values: readonly FieldCandidate[]): FieldCandidate[] {
+  const tokens = [...row.cells.values()].flat();
+  const asked = ALWAYS_THERE.filter((key) => row.columns.has(key) && !values.some((value) => value.name === key));
+  return asked.map((name) => unreadable(row.cells.get(name) ?? tokens, { name, method: "table", labelScore: 1 }));
 }
 
 /** Head lines of service tables: their column titles are no labels of the form. */

@@ -1,5 +1,5 @@
 import type { Lab } from "../codes/labs.ts";
-import { type FieldCandidate, candidateOf } from "./candidate.ts";
+import { type FieldCandidate, candidateOf, unreadable } from "./candidate.ts";
 import { RESULT_COLUMNS, type ResultColumn } from "./data/table-columns.ts";
 import type { Extraction } from "./extraction.ts";
 import { type PhraseIndex, phraseIndex } from "./label-index.ts";
@@ -21,10 +21,23 @@ export function extractResults(extraction: Extraction): FieldCandidate[] {
   if (extraction.type !== "lab") return [];
   const rows = extraction.pages.flatMap((page) => tablesOf(page.model, columns).flatMap((table) => table.rows));
   return rows
-    .map((row) => rowValues(row, extraction.book.labTests))
-    .filter((values) => values.some((value) => value.name === "test") && values.some((value) => value.name === "value"))
+    .map((row) => ({ row, values: rowValues(row, extraction.book.labTests) }))
+    .filter(({ values }) => isResult(values))
     .slice(0, MAX_RESULTS)
-    .flatMap((values, index) => values.map((value) => ({ ...value, name: `results[${index}].${value.name}` })));
+    .flatMap(({ row, values }, index) =>
+      [...values, ...unreadValue(row, values)].map((value) => ({ ...value, name: `results[${index}].${value.name}` })),
+    );
+}
+
+/** A test with a number; or a test of the list whose number could not be read. */
+function isResult(values: readonly FieldCandidate[]): boolean {
+  const test = values.find((value) => value.name === "test");
+  return test !== undefined && (test.evidence.check === "passed" || values.some((value) => value.name === "value"));
+}
+
+function unreadValue(row: TableRow<ResultColumn>, values: readonly FieldCandidate[]): FieldCandidate[] {
+  if (values.some((value) => value.name === "value")) return [];
+  return [unreadable(row.cells.get("value") ?? row.cells.get("test") ?? [], { name: "value", method: "table", labelScore: 1 })];
 }
 
 function rowValues(row: TableRow<ResultColumn>, tests: PhraseIndex<Lab>): FieldCandidate[] {

@@ -5,6 +5,9 @@ import type { Token } from "./tokens.ts";
 const PREFIX_CHARS = 4;
 /** Share of a label's characters that may be misread. */
 const MAX_ERROR_SHARE = 0.17;
+/** The same for labels of this many characters and more, which nothing else resembles. */
+const LONG_LABEL_CHARS = 10;
+const LONG_LABEL_ERROR_SHARE = 0.25;
 /** Labels shorter than this must match exactly after folding: `ID` is two edits from anything. */
 const MIN_FUZZY_CHARS = 5;
 
@@ -65,7 +68,7 @@ function matches<T>(buckets: ReadonlyMap<string, readonly Entry<T>[]>, folded: s
   const near = new Set(keysOf(folded).flatMap((key) => buckets.get(key) ?? []));
   const found: PhraseMatch<T>[] = [];
   for (const entry of near) {
-    const allowed = entry.folded.length < MIN_FUZZY_CHARS ? 0 : entry.folded.length * MAX_ERROR_SHARE;
+    const allowed = allowedErrors(entry.folded);
     if (Math.abs(entry.folded.length - folded.length) > allowed + 1) continue;
     const distance = ocrDistance(entry.folded, folded, allowed);
     if (distance <= allowed) found.push({ phrase: entry.phrase, score: 1 - distance / Math.max(1, entry.folded.length) });
@@ -83,4 +86,9 @@ function keysOf(folded: string): string[] {
       keys.push(`${prefix.slice(0, at)}${prefix.slice(at + 1)}-`, wider.slice(0, at) + wider.slice(at + 1));
   }
   return [...new Set(keys)];
+}
+
+function allowedErrors(folded: string): number {
+  if (folded.length < MIN_FUZZY_CHARS) return 0;
+  return folded.length * (folded.length < LONG_LABEL_CHARS ? MAX_ERROR_SHARE : LONG_LABEL_ERROR_SHARE);
 }

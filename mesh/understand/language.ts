@@ -14,14 +14,17 @@ const MIN_SHARE = 0.03;
 /** Words looked at. */
 const MAX_WORDS = 2000;
 
+/** Form labels of our English list that tell the language where sentences are missing. */
+const MIN_LABELS = 4;
+
 /** BCP 47 tag of the language whose common words stand most often in the text; `und` when none does clearly. */
-export function guessLanguage(words: readonly string[]): string {
+export function guessLanguage(words: readonly string[], englishLabels: number): string {
   const seen = words.slice(0, MAX_WORDS).map((word) => word.toLowerCase().replace(/[.,:;()!?]/g, ""));
   const counts = Object.entries(STOP_WORDS).map(([language, list]) => {
     const set = new Set(list);
     return { language, hits: seen.filter((word) => set.has(word)).length };
   });
   const [best, next] = counts.sort((a, b) => b.hits - a.hits);
-  if (best === undefined || best.hits < MIN_HITS || best.hits < seen.length * MIN_SHARE) return "und";
+  if (best === undefined || best.hits < MIN_HITS || best.hits < seen.length * MIN_SHARE) return englishLabels >= MIN_LABELS ? "en" : "und";
   return next !== undefined && next.hits * 1.2 > best.hits ? "und" : best.language;
 }

@@ -5,6 +5,8 @@ import type { Token } from "./tokens.ts";
 const SAME_LINE = 0.45;
 /** A token this many times taller than the line is a rule, a stamp or a title beside it. */
 const TALLER = 1.9;
+/** Tokens lower than this part of the usual height are marks: dashes, points, specks. */
+const MARK_HEIGHT = 0.5;
 /** Lines that a token may still join, counted upwards: more only matters on skewed noise. */
 const OPEN_LINES = 12;
 
@@ -24,9 +26,10 @@ interface OpenLine {
 
 /** Lines of one page from top to bottom, found by geometry alone: an engine's own lines break at columns. */
 export function linesOf(tokens: readonly Token[]): Line[] {
+  const body = median(tokens.map((token) => heightOf(token.box)));
+  const isMark = (token: Token) => heightOf(token.box) < body * MARK_HEIGHT;
   const open: OpenLine[] = [];
-  const ordered = [...tokens].sort((a, b) => centerY(a.box) - centerY(b.box) || a.box.x0 - b.box.x0);
-  for (const token of ordered) {
+  for (const token of topDown(tokens.filter((one) => !isMark(one)))) {
     const home = open.slice(-OPEN_LINES).find((line) => joins(line, token));
     if (home === undefined) open.push({ tokens: [token], height: heightOf(token.box) });
     else {
@@ -34,12 +37,28 @@ export function linesOf(tokens: readonly Token[]): Line[] {
       home.height = median(home.tokens.map((member) => heightOf(member.box)));
     }
   }
+  placeMarks(open, topDown(tokens.filter(isMark)));
   return open.map(toLine).sort((a, b) => a.box.y0 + a.box.y1 - b.box.y0 - b.box.y1);
+}
+
+function topDown(tokens: readonly Token[]): Token[] {
+  return [...tokens].sort((a, b) => centerY(a.box) - centerY(b.box) || a.box.x0 - b.box.x0);
+}
+
+/** Dashes and points belong to the line they lie within; alone they make a line of their own. */
+function placeMarks(open: OpenLine[], marks: readonly Token[]): void {
+  const bounds = open.map((line) => ({ line, box: unionBox(line.tokens.map((token) => token.box)) }));
+  for (const mark of marks) {
+    const middle = centerY(mark.box);
+    const home = bounds.find(({ box }) => middle >= box.y0 && middle <= box.y1);
+    if (home === undefined) open.push({ tokens: [mark], height: heightOf(mark.box) });
+    else home.line.tokens.push(mark);
+  }
 }
 
 function joins(line: OpenLine, token: Token): boolean {
   const height = heightOf(token.box);
-  if (height > line.height * TALLER || line.height > height * TALLER * 2) return false;
+  if (height > line.height * TALLER || line.height > height * TALLER) return false;
   const nearest = line.tokens.reduce((best, member) => (gap(member.box, token.box) < gap(best.box, token.box) ? member : best));
   const drift = Math.abs(centerY(nearest.box) - centerY(token.box));
   return drift < SAME_LINE * Math.max(line.height, Math.min(height, line.height * 1.3));

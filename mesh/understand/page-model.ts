@@ -1,5 +1,6 @@
 import type { Checkbox, PageWords } from "../../proto/document/v1/document.pb.ts";
 import { type Cell, cellsOf } from "./cells.ts";
+import { isFaxBanner } from "./fax-banner.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 
@@ -17,7 +18,7 @@ export interface PageModel {
 
 export function pageModel(page: PageWords): PageModel {
   const tokens = tokensOf(page);
-  const lines = linesOf(tokens);
+  const lines = linesOf(tokens).filter((line) => !isFaxBanner(line, page.heightPx));
   return {
     page: page.page,
     widthPx: page.widthPx,

@@ -34,20 +34,27 @@ export function parseLevel(text: string): Parsed | undefined {
   return choose(text, LEVEL);
 }
 
-/** One urgency word; undefined when words of both kinds stand there, as beside two checkboxes. */
 export function parseUrgency(text: string): Parsed | undefined {
-  const kinds = URGENCY.filter(([, words]) => words.some((word) => find(text, word) !== undefined));
-  return kinds.length === 1 ? choose(text, kinds) : undefined;
+  return choose(text, URGENCY);
 }
 
+/** The one choice that a text names; undefined when it names several, as beside check boxes. */
 function choose(text: string, choices: Choices): Parsed | undefined {
-  for (const [value, words] of choices) {
-    for (const word of words) {
-      const found = find(text, word);
-      if (found !== undefined) return { value, ...found, steps: ["choice"], check: "passed" };
-    }
-  }
-  return undefined;
+  const found = choices.flatMap(([value, words]) =>
+    words.flatMap((word) => {
+      const place = find(text, word);
+      return place === undefined ? [] : [{ value, ...place }];
+    }),
+  );
+  const widest = found.filter(
+    (one) =>
+      !found.some(
+        (other) => other !== one && other.start <= one.start && other.end >= one.end && other.end - other.start > one.end - one.start,
+      ),
+  );
+  const first = widest[0];
+  if (first === undefined || widest.some((other) => other.value !== first.value)) return undefined;
+  return { ...first, steps: ["choice"], check: "passed" };
 }
 
 /** Where a word or phrase stands, one misread character forgiven in longer ones. */

@@ -1,7 +1,7 @@
 import { digitFor, letterFor } from "./confusions.ts";
 import type { Parsed } from "./parsed.ts";
 
-const CANDIDATE = /(?<![A-Za-z0-9.$/-])([A-Za-z0-9$|][0-9OoIlSBZG|]{4})(?![A-Za-z0-9/]|[.,-]\d)/g;
+const CANDIDATE = /(?<![A-Za-z0-9.$/-])([A-Za-z0-9$|\]][0-9OoIlSBZG|]{4})(?![A-Za-z0-9/]|[.,-]\d)/g;
 const LEVEL_2 = /^[A-HJ-MP-V]\d{4}$/;
 const LEVEL_1 = /^\d{5}$/;
 

@@ -29,6 +29,8 @@ export function parseName(text: string): Parsed | undefined {
 
 /** Look-alike digits inside a capitalized word become letters; trailing marks go. */
 function straight(word: string): string {
+  // A capital I before small letters reads as a small L.
+  if (/^l[a-z]{3,}/.test(word)) return straight(`I${word.slice(1)}`);
   const letters =
     /^[A-Za-z]/.test(word) && /[0-9|]/.test(word)
       ? word

@@ -29,8 +29,13 @@ export function parsePercent(text: string): Parsed | undefined {
   return { value: String(Number(digits)), start: match.index, end: match.index + match[0].length, steps: ["percent"], check: "shape" };
 }
 
+/** Table rules beside a number, read as marks: blanked, so that `51]` is 51 and `774|` is not 7741. */
+function unruled(text: string): string {
+  return text.replace(/(?<=\d)[|\]\[(){}!]+(?=\s|$)|(?<=^|\s)[|\]\[(){}!]+(?=[\d.])/g, (marks) => " ".repeat(marks.length));
+}
+
 function firstNumber(text: string, pattern: RegExp, step: string, write: (digits: string) => string): Parsed | undefined {
-  for (const match of text.matchAll(pattern)) {
+  for (const match of unruled(text).matchAll(pattern)) {
     const printed = (match[1] ?? "").replace(/,/g, "");
     if (!/\d/.test(printed) && printed.length > 1) continue;
     const parts = printed.split(".").map(asDigits);

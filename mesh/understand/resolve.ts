@@ -2,7 +2,7 @@ import type { Field } from "../../proto/document/v1/document.pb.ts";
 import type { FieldCandidate } from "./candidate.ts";
 import { confidenceOf, type Support } from "./confidence.ts";
 import { fieldGroup } from "./field-group.ts";
-import { fold } from "./ocr-distance.ts";
+import { ocrDistance } from "./ocr-distance.ts";
 
 /** How much a sighting weighs before the confidence model is asked: the method by which it was found. */
 const METHOD_WEIGHT: Readonly<Record<string, number>> = { checkbox: 1.2, label: 1, table: 1, header: 0.8, prose: 0.7, lexicon: 0.6 };
@@ -10,6 +10,13 @@ const METHOD_WEIGHT: Readonly<Record<string, number>> = { checkbox: 1.2, label: 
 const CONSISTENT_WEIGHT = 2.5;
 /** What a letterhead says about the payer outweighs any number of mentions further down. */
 const LABEL_POWER = 2;
+
+/** Methods that say of a value which field it is. */
+const CLAIMING: ReadonlySet<string> = new Set(["label", "table", "checkbox"]);
+const CLEAR_WORD = 0.6;
+const CLEAR_LABEL = 0.8;
+/** Values that are no more edits apart than this may be one value misread. */
+const MISREADING = 1.2;
 
 /** The winning value of each field with what supports it. */
 export interface ResolvedField {
@@ -23,11 +30,18 @@ export function resolve(candidates: readonly FieldCandidate[]): ResolvedField[] 
 }
 
 function vote(sightings: readonly FieldCandidate[]): Support {
-  const groups = [...Map.groupBy(sightings, (sighting) => fold(sighting.value)).values()].map(toGroup).sort((a, b) => b.weight - a.weight);
-  const [winner, next] = groups;
+  const groups = [...Map.groupBy(sightings, (sighting) => sighting.value.toLowerCase()).values()]
+    .map(toGroup)
+    .sort((a, b) => b.weight - a.weight);
+  const [winner, ...others] = groups;
   if (winner === undefined) throw new RangeError("voting on a field: no sighting was given, at least one is required");
-  const conflict = next === undefined ? 0 : Math.min(1, next.weight / winner.weight);
-  return { best: winner.best, agreeing: winner.places, conflict };
+  const against = others[0]?.weight ?? 0;
+  return {
+    best: winner.best,
+    agreeing: winner.places,
+    conflict: winner.weight === 0 ? 1 : Math.min(1, against / winner.weight),
+    contradicted: others.some((other) => contradicts(other.best, winner.best)),
+  };
 }
 
 interface Group {
@@ -42,15 +56,15 @@ function toGroup(sightings: readonly FieldCandidate[]): Group {
   const best = ranked[0] as FieldCandidate;
   const byPlace = Map.groupBy(ranked, (sighting) => `${sighting.page}:${sighting.wordIndexes[0] ?? -1}`);
   const weight = [...byPlace.values()].reduce((sum, [first]) => sum + (first === undefined ? 0 : weightOf(first)), 0);
-  return { best: spelledBest(best, ranked), weight, places: byPlace.size };
+  return { best, weight, places: byPlace.size };
 }
 
-/** Values that differ only in look-alikes are one group; the spelling read most often, and best, stands for it. */
-function spelledBest(best: FieldCandidate, sightings: readonly FieldCandidate[]): FieldCandidate {
-  const spellings = Map.groupBy(sightings, (sighting) => sighting.value);
-  const weight = (value: string) => (spellings.get(value) ?? []).reduce((sum, sighting) => sum + weightOf(sighting), 0);
-  const value = [...spellings.keys()].reduce((top, other) => (weight(other) > weight(top) ? other : top), best.value);
-  return value === best.value ? best : (sightings.find((sighting) => sighting.value === value) ?? best);
+/** A clearly read and clearly labeled other value; a misreading of the same ink is not one. */
+function contradicts(other: FieldCandidate, winner: FieldCandidate): boolean {
+  const clear = other.evidence.agreement !== "split" && other.evidence.agreement !== "one" && other.evidence.wordConfidence > CLEAR_WORD;
+  if (!clear || !CLAIMING.has(other.method) || other.evidence.labelScore < CLEAR_LABEL) return false;
+  const [a, b] = [other.value.toLowerCase(), winner.value.toLowerCase()];
+  return !a.includes(b) && !b.includes(a) && ocrDistance(a, b) > MISREADING;
 }
 
 function weightOf({ method, evidence }: FieldCandidate): number {

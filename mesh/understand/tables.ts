@@ -35,6 +35,8 @@ export interface TableRow<K> {
   readonly page: number;
   readonly line: number;
   readonly cells: ReadonlyMap<K, readonly Token[]>;
+  /** Keys of the table's columns, filled in this row or not. */
+  readonly columns: ReadonlySet<K>;
 }
 
 export interface Table<K> {
@@ -69,7 +71,9 @@ function headerAt<K>(model: PageModel, index: PhraseIndex<K>, at: number): Heade
   const below = model.lines[at + 1];
   const stacked = line !== undefined && below !== undefined && below.box.y0 - line.box.y1 < line.height * MAX_WRAP_GAP;
   const double = stacked ? columnsOf(headCells(model, [at, at + 1]), index) : [];
-  if (double.length >= single.length && double.length >= MIN_COLUMNS) return { columns: double, next: at + 2 };
+  const lower = stacked ? columnsOf(headCells(model, [at + 1]), index) : [];
+  if (double.length >= single.length && double.length > lower.length && double.length >= MIN_COLUMNS)
+    return { columns: double, next: at + 2 };
   return single.length >= MIN_COLUMNS ? { columns: single, next: at + 1 } : undefined;
 }
 
@@ -156,6 +160,7 @@ interface Below<K> {
 }
 
 function rowsBelow<K>(model: PageModel, index: PhraseIndex<K>, { columns, from }: Below<K>): TableRow<K>[] {
+  const keys = new Set(columns.map((column) => column.key));
   const rows: OpenRow<K>[] = [];
   let above: Line | undefined = model.lines[from - 1];
   for (let at = from; at < model.lines.length && rows.length < MAX_ROWS; at += 1) {
@@ -165,7 +170,7 @@ function rowsBelow<K>(model: PageModel, index: PhraseIndex<K>, { columns, from }
     const cells = assign(line, columns);
     const previous = rows.at(-1);
     if (previous !== undefined && continues(previous, cells, (line.box.y0 - above.box.y1) / line.height)) append(previous, cells);
-    else rows.push({ page: model.page, line: at, cells });
+    else rows.push({ page: model.page, line: at, cells, columns: keys });
     above = line;
   }
   return rows;

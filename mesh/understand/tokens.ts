@@ -5,7 +5,7 @@ const MAX_TOKENS_PER_PAGE = 6000;
 /** Characters of one word that are looked at: no printed value is longer, and matching costs grow with the square. */
 const MAX_TOKEN_CHARS = 120;
 
-/** A word, or the part of a word on one side of a colon, with both readings. */
+/** A word, or the part of a word on one side of a seam, with both readings. */
 export interface Token {
   readonly text: string;
   /** The independent second reading; empty when none was made. */
@@ -18,6 +18,8 @@ export interface Token {
   readonly index: number;
 }
 
+/** A table's rule read as a word. */
+const RULE = /^[|¦\][_=~]+$/;
 const NO_BOX: Box = { x0: 0, y0: 0, x1: 0, y1: 0 };
 
 /** Words as tokens: `ID:X12` becomes `ID:` and `X12`; words without ink, and those past the page's limit, are left out. */
@@ -25,8 +27,8 @@ export function tokensOf(page: PageWords): Token[] {
   const tokens: Token[] = [];
   for (const [index, word] of page.words.entries()) {
     if (tokens.length >= MAX_TOKENS_PER_PAGE) break;
-    const text = word.text.trim().slice(0, MAX_TOKEN_CHARS);
-    if (text === "") continue;
+    const text = unruled(word.text.trim().slice(0, MAX_TOKEN_CHARS));
+    if (text === "" || (RULE.test(text) && !/[A-Za-z0-9]/.test(word.secondText))) continue;
     tokens.push(...split(word, text, { page: page.page, index }));
   }
   return tokens;
@@ -34,12 +36,12 @@ export function tokensOf(page: PageWords): Token[] {
 
 function split(word: Word, text: string, where: { readonly page: number; readonly index: number }): Token[] {
   const box = word.box ?? NO_BOX;
-  const second = word.secondText.trim().slice(0, MAX_TOKEN_CHARS);
+  const second = unruled(word.secondText.trim().slice(0, MAX_TOKEN_CHARS));
   const whole: Token = { text, second, confidence: word.confidence, secondConfidence: word.secondConfidence, box, ...where };
-  const at = labelEnd(text);
+  const at = seamOf(text);
   if (at === undefined) return [whole];
   const edge = box.x0 + ((box.x1 - box.x0) * at) / text.length;
-  const secondAt = labelEnd(second);
+  const secondAt = seamOf(second);
   const [left, right] = secondAt === undefined ? ["", ""] : [second.slice(0, secondAt), second.slice(secondAt)];
   return [
     { ...whole, text: text.slice(0, at), second: left, box: { ...box, x1: edge } },
@@ -47,8 +49,16 @@ function split(word: Word, text: string, where: { readonly page: number; readonl
   ];
 }
 
-/** Where a label glued to its value ends: after the colon or number sign that follows a letter. */
-function labelEnd(text: string): number | undefined {
-  const glued = /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text);
+/** A rule glued to the front of a word (`|Normal`) is no part of it. */
+function unruled(text: string): string {
+  return text.replace(/^[|¦\][]+(?=[A-Za-z$]{2})/, "");
+}
+
+/**
+ * Where two things glued together part: after the colon or number sign that follows a letter (`ID:X12`), or where a table's
+ * rule was read as a mark between a number and a word (`1.6]Normal`).
+ */
+function seamOf(text: string): number | undefined {
+  const glued = /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text) ?? /\d[|\]\[()]+(?=[A-Z][A-Za-z]+$|[HL]$)/.exec(text);
   return glued === null ? undefined : glued.index + glued[0].length;
 }

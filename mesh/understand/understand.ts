@@ -98,7 +98,10 @@ export function resolveDocument(pages: readonly PageWords[], context: DocumentCo
   const repaired = repairSums(repairCodes(candidates, book));
   const fields = resolve(withDrugAgreement(repaired, resolve(repaired), book));
   const decision = fields.find((field) => field.name === "decision")?.support.best.value ?? "";
-  const language = guessLanguage(content.flatMap((page) => page.model.tokens.map((token) => token.text)));
+  const language = guessLanguage(
+    content.flatMap((page) => page.model.tokens.map((token) => token.text)),
+    content.flatMap((page) => page.hits).length,
+  );
   return { classification, fields, decision, paragraphs, language };
 }
 

@@ -1,6 +1,6 @@
 import { type Cell, charWidth } from "./cells.ts";
 import type { LabelHit } from "./label-hits.ts";
-import { heightOf } from "./lines.ts";
+import { centerY, heightOf, type Line, unionBox } from "./lines.ts";
 import type { PageModel } from "./page-model.ts";
 import type { Token } from "./tokens.ts";
 
@@ -10,6 +10,8 @@ const LINES_BELOW = 2;
 const MAX_GAP_BELOW = 2.8;
 /** Widest vertical gap between wrapped lines of one text, in text heights. */
 const MAX_WRAP_GAP = 1.1;
+/** A line that ends within this share of the text width from the right edge is full. */
+const FULL_LINE = 0.25;
 /** Lines of one wrapped text. */
 const MAX_WRAPPED_LINES = 8;
 
@@ -99,18 +101,42 @@ export function wrappedZone<T>({ model, hitsByLine }: ZoneScan<T>, hit: LabelHit
   const startLine = model.lines.findIndex((line) => first !== undefined && line.tokens.includes(first));
   const taken = [...zone.tokens];
   if (first === undefined || startLine < 0) return taken;
-  const left = Math.min(hit.box.x0, first.box.x0) - heightOf(first.box);
-  let above = taken;
+  const edges = { label: hit.box.x0, value: first.box.x0, right: Math.max(...model.lines.map((line) => line.box.x1)) };
+  let above: readonly Token[] = taken;
   for (let at = startLine + 1; at <= Math.min(startLine + MAX_WRAPPED_LINES, model.lines.length - 1); at += 1) {
     const line = model.lines[at];
-    if (line === undefined || (hitsByLine.get(at) ?? []).some((other) => other.box.x0 >= left)) break;
-    const tokens = line.tokens.filter((token) => token.box.x0 >= left);
-    const bottom = Math.max(...above.map((token) => token.box.y1));
-    if (tokens.length === 0 || line.box.y0 - bottom > MAX_WRAP_GAP * line.height) break;
+    const tokens = line === undefined ? [] : continuation(line, above, edges);
+    const from = tokens[0]?.box.x0 ?? 0;
+    if (tokens.length === 0 || (hitsByLine.get(at) ?? []).some((other) => other.box.x0 >= from - 1) || hasCheckbox(model, tokens)) break;
     taken.push(...tokens);
     above = tokens;
   }
   return taken;
+}
+
+interface WrapEdges {
+  readonly label: number;
+  readonly value: number;
+  /** Right edge of the page's text. */
+  readonly right: number;
+}
+
+/** The part of the next line that carries a text on: under the value, or under the label when the line above is full. */
+function continuation(line: Line, above: readonly Token[], edges: WrapEdges): Token[] {
+  const box = unionBox(above.map((token) => token.box));
+  if (line.box.y0 - box.y1 > MAX_WRAP_GAP * line.height) return [];
+  const slack = line.height * 0.8;
+  const from = (x0: number) => line.tokens.filter((token) => token.box.x0 >= x0 - slack);
+  const underValue = from(edges.value);
+  if (underValue.length > 0 && Math.abs((underValue[0]?.box.x0 ?? 0) - edges.value) <= slack) return underValue;
+  const full = box.x1 > edges.right - (edges.right - edges.label) * FULL_LINE;
+  const underLabel = from(edges.label);
+  return full && Math.abs((underLabel[0]?.box.x0 ?? 0) - edges.label) <= slack ? underLabel : [];
+}
+
+function hasCheckbox(model: PageModel, tokens: readonly Token[]): boolean {
+  const box = unionBox(tokens.map((token) => token.box));
+  return model.checkboxes.some((checkbox) => checkbox.box !== undefined && Math.abs(centerY(checkbox.box) - centerY(box)) < heightOf(box));
 }
 
 function trimMarks(tokens: readonly Token[]): Token[] {

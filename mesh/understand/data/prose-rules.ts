@@ -21,7 +21,7 @@ export const PROSE_RULES: readonly ProseRule[] = [
   { field: "coverage.effective_date", kind: "date", before: "(?:plan|benefit) year (?:that )?(?:began|begins|starting|starts|beginning)(?: on)?", types: ["benefit", "eligibility"] },
   { field: "provider.phone", kind: "phone", before: "(?:call (?:me )?at|reached at|reach me at|peer-to-peer call at|my office at|contact me at)", types: ["appeal", "pa"] },
   { field: "provider.name", kind: "name", before: "(?:a claim from|claim submitted by|services (?:from|by|provided by)|care (?:from|by)|claim by|visit with)", types: ["eob", "claim"] },
-  { field: "services[0].units", kind: "integer", before: "(?:hcpcs|cpt|j-code|code):? [a-z0-9]{5},?(?: for| x)?", types: ["pa", "letter", "appeal"] },
+  { field: "services[0].units", kind: "integer", before: "(?:hcpcs|cpt|j-code|code):? [\\]a-z0-9]{5},?(?: for| x)?", types: ["pa", "letter", "appeal"] },
   { field: "request.urgency", kind: "urgency", before: "(?:this is an?|please treat this as an?|request is|submitted as an?)", types: ["pa"] },
   { field: "request.date", kind: "date", before: "(?:request|submission)(?: that)?(?: (?:we|was))? (?:received|dated|submitted|sent|made)(?: by us)?(?: on)?", types: ["letter", "appeal"] },
   { field: "authorization.units", kind: "unit_count", before: "(?:for|total of|up to|approved)", types: ["letter"] },
