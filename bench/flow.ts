@@ -35,7 +35,7 @@ export async function benchFlow(request: RunRequest): Promise<Report> {
   const faxes = await threePageFaxes(request.seed, count * 2);
   const home = await mkdtemp(join(tmpdir(), "payerhub-bench-"));
   const log = createLogger({ level: "silent" });
-  const up = await startUp(upConfigFrom(process.env, { home }), { log }, request.signal);
+  const up = await startUp(upConfigFrom({ home }), { log }, request.signal);
   try {
     const memory = watchMemory(processName);
     const single = await oneByOne(up, faxes.slice(0, count), request);
@@ -56,7 +56,12 @@ function processName(command: string): string {
 
 /** Draws documents until enough of them have exactly three pages; a type's length varies with its content. */
 async function threePageFaxes(seed: number, count: number): Promise<readonly Fax[]> {
-  const types = [DocumentType.PRIOR_AUTHORIZATION_REQUEST, DocumentType.EXPLANATION_OF_BENEFIT, DocumentType.DETERMINATION_LETTER, DocumentType.MEDICAL_RECORD];
+  const types = [
+    DocumentType.PRIOR_AUTHORIZATION_REQUEST,
+    DocumentType.EXPLANATION_OF_BENEFIT,
+    DocumentType.DETERMINATION_LETTER,
+    DocumentType.MEDICAL_RECORD,
+  ];
   const faxes: Fax[] = [];
   for (let draw = 0; faxes.length < count && draw < count * 20; draw++) {
     const type = types[draw % types.length] ?? DocumentType.EXPLANATION_OF_BENEFIT;
@@ -87,7 +92,9 @@ async function oneByOne(up: Up, faxes: readonly Fax[], request: RunRequest): Pro
       await events.next(documentId);
       eventMs.push(performance.now() - startedAt);
       bareMs.push(await ocr.timeDocument(fax.bytes));
-      request.progress(`${index + 1}/${faxes.length}: event after ${Math.round(eventMs.at(-1) ?? 0)} ms, bare OCR ${Math.round(bareMs.at(-1) ?? 0)} ms`);
+      request.progress(
+        `${index + 1}/${faxes.length}: event after ${Math.round(eventMs.at(-1) ?? 0)} ms, bare OCR ${Math.round(bareMs.at(-1) ?? 0)} ms`,
+      );
     }
   } finally {
     await ocr.stop();
@@ -126,7 +133,13 @@ async function issueToken(up: Up): Promise<{ readonly token: string }> {
 
 /** Hub events as a subscriber gets them, by document. */
 async function hubEvents(up: Up, signal: AbortSignal): Promise<{ next(documentId: string): Promise<void> } & AsyncDisposable> {
-  const bus = await connectBus({ url: up.nats.url, token: up.nats.token, name: "bench-hub", log: createLogger({ level: "silent" }), signal });
+  const bus = await connectBus({
+    url: up.nats.url,
+    token: up.nats.token,
+    name: "bench-hub",
+    log: createLogger({ level: "silent" }),
+    signal,
+  });
   const consumer = await jetstream(bus.connection).consumers.get("HUB_EVENTS", { filter_subjects: [`hub.v1.${up.tenant}.>`] });
   const seen = new Set<string>();
   const waiting = new Map<string, () => void>();
@@ -143,7 +156,10 @@ async function hubEvents(up: Up, signal: AbortSignal): Promise<{ next(documentId
       if (seen.has(documentId)) return;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.set(documentId, resolve);
-      const timer = setTimeout(() => reject(new PayerHubError("DEADLINE_EXCEEDED", `waiting for the event of "${documentId}": none came`)), EVENT_DEADLINE_MS);
+      const timer = setTimeout(
+        () => reject(new PayerHubError("DEADLINE_EXCEEDED", `waiting for the event of "${documentId}": none came`)),
+        EVENT_DEADLINE_MS,
+      );
       await promise.finally(() => clearTimeout(timer));
     },
     [Symbol.asyncDispose]: async () => {
@@ -163,7 +179,9 @@ interface Measured {
 }
 
 function report({ request, single, together, peak, count }: Measured): Report {
-  const byProcess = Object.entries(peak.byProcess).map(([name, bytes]) => [`peak_rss_${name.replaceAll(/[^a-z0-9]+/gi, "_")}_mb`, Math.round(bytes / MIB)] as const);
+  const byProcess = Object.entries(peak.byProcess).map(
+    ([name, bytes]) => [`peak_rss_${name.replaceAll(/[^a-z0-9]+/gi, "_")}_mb`, Math.round(bytes / MIB)] as const,
+  );
   const perFax = single.eventMs.map((ms, index) => ms / (single.bareMs[index] ?? Number.NaN));
   return {
     name: "flow",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openAuditLog } from "../mesh/privacy/audit-log.ts";
-import { sampleSeal } from "../mesh/sample-seal.ts";
+import { sampleSeal } from "../test/samples/seal.ts";
 import { systemWorld } from "../runtime/world.ts";
 import { auditVerify } from "./audit.ts";
 

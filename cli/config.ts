@@ -29,7 +29,7 @@ export type UpConfig = Readonly<z.infer<typeof upConfigSchema>>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment once; the only reader of it in `cli/`. Throws with the names of what is malformed. */
-export function upConfigFrom(env: Environment, given: Partial<UpConfig> = {}): UpConfig {
+export function upConfigFrom(given: Partial<UpConfig> = {}, env: Environment = process.env): UpConfig {
   const home = resolve(given.home ?? env["PAYERHUB_HOME"] ?? ".payerhub");
   return Object.freeze(
     upConfigSchema.parse({

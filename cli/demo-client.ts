@@ -16,7 +16,11 @@ export type Credentials = z.infer<typeof credentials>;
  * The one client of the embedded gateway, so that a new user can call the API at once: made on the first start, kept in a
  * file that only the user can read. A deployment configures clients with hashed secrets instead.
  */
-export async function loadOrCreateDemoClient(path: string, tenant: string, world: World): Promise<{ readonly credentials: Credentials; readonly client: EdgeClient }> {
+export async function loadOrCreateDemoClient(
+  path: string,
+  tenant: string,
+  world: World,
+): Promise<{ readonly credentials: Credentials; readonly client: EdgeClient }> {
   const known = (await load(path)) ?? (await create(path, world));
   const client: EdgeClient = {
     clientId: known.clientId,
@@ -36,7 +40,9 @@ async function load(path: string): Promise<Credentials | undefined> {
   try {
     return credentials.parse(JSON.parse(text));
   } catch (caught) {
-    throw new PayerHubError("DATA_LOSS", `reading the demo client "${path}": it is no such file, delete it to get a new one`, { cause: caught });
+    throw new PayerHubError("DATA_LOSS", `reading the demo client "${path}": it is no such file, delete it to get a new one`, {
+      cause: caught,
+    });
   }
 }
 

@@ -21,7 +21,10 @@ export interface FeedListener {
  */
 export async function followDocuments(bus: Bus, tenant: string, listener: FeedListener): Promise<Stoppable> {
   const client = jetstream(bus.connection);
-  const steps = await client.consumers.get("DOCUMENTS", { filter_subjects: [`documents.v1.${tenant}.document.*`], deliver_policy: DeliverPolicy.New });
+  const steps = await client.consumers.get("DOCUMENTS", {
+    filter_subjects: [`documents.v1.${tenant}.document.*`],
+    deliver_policy: DeliverPolicy.New,
+  });
   const events = await client.consumers.get("HUB_EVENTS", { filter_subjects: [`hub.v1.${tenant}.>`], deliver_policy: DeliverPolicy.All });
   const stepMessages = await steps.consume();
   const eventMessages = await events.consume();

@@ -27,6 +27,8 @@ export function compare(rows: readonly RunRow[], expectations: ReadonlyMap<strin
     const expected = expectations.get(row.fileName);
     return expected === undefined ? [] : [{ fileName: row.fileName, expected, actual: outcomeOf(row) }];
   });
-  const mismatches = judged.filter(({ expected, actual }) => (expected === "any" ? actual !== "auto" && actual !== "review" : actual !== expected));
+  const mismatches = judged.filter(({ expected, actual }) =>
+    expected === "any" ? actual !== "auto" && actual !== "review" : actual !== expected,
+  );
   return { matched: judged.length - mismatches.length, total: judged.length, mismatches };
 }

@@ -15,7 +15,11 @@ export interface SampleInbox {
  * Generates the sample inbox on the first start (about 20 s) and leaves it alone afterwards. A generation that was cut off
  * leaves no marker and starts again.
  */
-export async function prepareSampleInbox(options: { readonly home: string; readonly seed: string; readonly signal: AbortSignal }): Promise<SampleInbox> {
+export async function prepareSampleInbox(options: {
+  readonly home: string;
+  readonly seed: string;
+  readonly signal: AbortSignal;
+}): Promise<SampleInbox> {
   const root = join(options.home, "sample");
   const sample = { inbox: join(root, "inbox"), truth: join(root, "truth") };
   const marker = join(root, "seed");
@@ -27,7 +31,8 @@ export async function prepareSampleInbox(options: { readonly home: string; reado
     seed: options.seed,
     count: COUNT,
     signal: options.signal,
-    onProgress: ({ done, total, pages }) => process.stderr.write(`sample inbox: ${done}/${total} documents generated (${pages} pages in the last)\n`),
+    onProgress: ({ done, total, pages }) =>
+      process.stderr.write(`sample inbox: ${done}/${total} documents generated (${pages} pages in the last)\n`),
   });
   await writeInbox(documents, { inbox: join(fresh, "inbox"), truth: join(fresh, "truth") });
   await writeFile(join(fresh, "seed"), options.seed);

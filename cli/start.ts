@@ -37,10 +37,13 @@ function startCommand(run: (options: StartOptions) => Promise<void>): Command {
 }
 
 async function start(options: StartOptions, signal: AbortSignal): Promise<number> {
-  const config = upConfigFrom(process.env);
+  const config = upConfigFrom();
   const sample = options.inbox === undefined ? await prepareSampleInbox({ home: config.home, seed: options.seed, signal }) : undefined;
   const inbox = options.inbox ?? sample?.inbox ?? "";
-  const result = await runInbox({ ...config, inbox }, { out: options.out, once: options.once === true, json: options.json === true, truth: sample?.truth, signal });
+  const result = await runInbox(
+    { ...config, inbox },
+    { out: options.out, once: options.once === true, json: options.json === true, truth: sample?.truth, signal },
+  );
   if (result === "interrupted") return EXIT.interrupted;
   return result === "matched" ? EXIT.ok : EXIT.partial;
 }

@@ -14,6 +14,7 @@ import { startNatsServer } from "../runtime/nats-server.ts";
 import { systemWorld, type World } from "../runtime/world.ts";
 import type { UpConfig } from "./config.ts";
 import { loadOrCreateDemoClient } from "./demo-client.ts";
+import { removeRunFile, writeRunFile } from "./run-file.ts";
 
 /** Embedded defaults of the reconciler, in milliseconds: one machine, so what stands still for five minutes is stuck. */
 const RECONCILE = { everyMs: 30_000, staleMs: 300_000 } as const;
@@ -74,6 +75,14 @@ export async function startUp(config: UpConfig, deps: UpDeps, signal: AbortSigna
     lifetime.add("mesh", mesh);
     say("intake gateway");
     const edge = await startGateway({ config, world, lifetime, deps }, { mesh, nats }, signal);
+    await writeRunFile(config.home, {
+      pid: process.pid,
+      natsUrl: nats.url,
+      natsToken: nats.token,
+      grpcPort: edge.grpcPort,
+      httpPort: edge.httpPort,
+    });
+    lifetime.add("run-file", { stop: async () => await removeRunFile(config.home) });
     return { edge, mesh, tenant: config.tenant, nats, credentialsPath: credentialsPathOf(config), stop: async () => await lifetime.stop() };
   } catch (caught) {
     await lifetime.stop().catch(() => {});
