@@ -32,7 +32,7 @@ export const meshConfigSchema = z.strictObject({
 export type MeshConfig = Readonly<z.infer<typeof meshConfigSchema>>;
 
 /** Reads the environment of `mesh/main.ts`. Throws with the names of what is missing or malformed. */
-export function meshConfigFrom(env: Readonly<Record<string, string | undefined>>): MeshConfig {
+export function meshConfigFrom(env: Readonly<Record<string, string | undefined>> = process.env): MeshConfig {
   const home = env["PAYERHUB_HOME"] ?? ".payerhub";
   return Object.freeze(
     meshConfigSchema.parse({

@@ -4,7 +4,7 @@ import { meshConfigFrom } from "./config.ts";
 import { startMesh } from "./start.ts";
 
 // The mesh, or the stages that MESH_STAGES names, as a process of its own; drains and ends on SIGINT or SIGTERM.
-const config = meshConfigFrom(process.env);
+const config = meshConfigFrom();
 const log = createLogger({ level: config.logLevel });
 const stopping = new AbortController();
 const asked = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);

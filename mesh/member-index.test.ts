@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { DocumentType, Understanding } from "../proto/document/v1/document.pb.ts";
 import { memberIndex, memberIndexes, personIndex } from "./member-index.ts";
-import { sampleUnderstanding } from "./sample-document.ts";
-import { sampleSeal } from "./sample-seal.ts";
+import { sampleUnderstanding } from "../test/samples/document.ts";
+import { sampleSeal } from "../test/samples/seal.ts";
 
 const seal = sampleSeal();
 

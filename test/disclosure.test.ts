@@ -8,7 +8,7 @@ import { FIELDS } from "../mesh/fields.ts";
 import { allowedPaths, HUB_ROLES } from "../mesh/privacy/disclosure.ts";
 import { cutBundle } from "../mesh/privacy/minimum-necessary.ts";
 import { PURPOSES } from "../mesh/privacy/policy.ts";
-import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../mesh/sample-document.ts";
+import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "./samples/document.ts";
 import { Understanding } from "../proto/document/v1/document.pb.ts";
 
 const validate = createBundleValidator(readStructure());

@@ -13,7 +13,7 @@ import type {
 import fc from "fast-check";
 import { Assessment, DocumentType, Understanding } from "../../proto/document/v1/document.pb.ts";
 import { FIELDS } from "../fields.ts";
-import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../sample-document.ts";
+import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../../test/samples/document.ts";
 import { mapToBundle } from "./bundle.ts";
 import { readStructure } from "./structure.ts";
 import { createBundleValidator } from "./validate-bundle.ts";

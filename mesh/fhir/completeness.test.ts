@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import { FIELDS, fieldSpecName } from "../fields.ts";
-import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../sample-document.ts";
+import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../../test/samples/document.ts";
 import { mapToBundle } from "./bundle.ts";
 import { completenessOf } from "./completeness.ts";
 import { FHIR_HOMES } from "./homes.ts";

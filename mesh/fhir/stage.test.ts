@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DocumentScored, DocumentType, Understanding } from "../../proto/document/v1/document.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
-import { sampleHead, sampleUnderstanding } from "../sample-document.ts";
-import { openSampleHome } from "../sample-home.ts";
+import { sampleHead, sampleUnderstanding } from "../../test/samples/document.ts";
+import { openSampleHome } from "../../test/samples/home.ts";
 import { createFhirStage } from "./stage.ts";
 
 test("a scored document becomes a stored bundle, a figure and the next event", async () => {

@@ -4,7 +4,7 @@ import { indexStructureDefinitionBundle, OperationOutcomeError, validateResource
 import type { Bundle, Resource, StructureDefinition } from "@medplum/fhirtypes";
 import fc from "fast-check";
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
-import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../sample-document.ts";
+import { SAMPLE_TYPES, sampleAssessment, sampleHead, sampleUnderstanding } from "../../test/samples/document.ts";
 import { mapToBundle } from "./bundle.ts";
 import { deriveStructure, readDefinitions } from "./derive-structure.ts";
 import { readStructure } from "./structure.ts";

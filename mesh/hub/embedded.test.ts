@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { openSampleHome, type SampleHome } from "../sample-home.ts";
+import { openSampleHome, type SampleHome } from "../../test/samples/home.ts";
 import { type CaseRecord, caseEntries, cases, membersCases } from "../store/cases.ts";
 import { createEmbeddedHub, foldCase } from "./embedded.ts";
 import type { CaseUpdate } from "./hub.ts";

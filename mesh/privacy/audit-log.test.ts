@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { PayerHubError } from "../../runtime/error.ts";
 import { systemWorld } from "../../runtime/world.ts";
-import { sampleSeal } from "../sample-seal.ts";
+import { sampleSeal } from "../../test/samples/seal.ts";
 import type { AuditEntryInput } from "../audit-trail.ts";
 import { type AuditFile, type AuditLog, openAuditLog } from "./audit-log.ts";
 import { verifyAudit } from "./verify-audit.ts";
@@ -133,7 +133,7 @@ test("one writer at a time: of many that open at once, one gets the log", async 
 /** Holds the log of `process.argv[1]` until it is killed. */
 const HOLDER = `
 import { openAuditLog } from "${new URL("audit-log.ts", import.meta.url).href}";
-import { sampleSeal } from "${new URL("../sample-seal.ts", import.meta.url).href}";
+import { sampleSeal } from "${new URL("../../test/samples/seal.ts", import.meta.url).href}";
 import { systemWorld } from "${new URL("../../runtime/world.ts", import.meta.url).href}";
 await openAuditLog({ path: process.argv[1], seal: sampleSeal(), world: systemWorld(), signal: new AbortController().signal });
 process.stdout.write("held");

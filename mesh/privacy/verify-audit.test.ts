@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { systemWorld } from "../../runtime/world.ts";
-import { sampleSeal } from "../sample-seal.ts";
+import { sampleSeal } from "../../test/samples/seal.ts";
 import { chainEntry, decodeEntry, encodeEntry } from "./audit-entry.ts";
 import { openAuditLog } from "./audit-log.ts";
 import { verifyAudit } from "./verify-audit.ts";

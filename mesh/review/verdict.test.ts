@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
 import { FIELDS } from "../fields.ts";
-import { sampleUnderstanding } from "../sample-document.ts";
+import { sampleUnderstanding } from "../../test/samples/document.ts";
 import { isSettledByPerson } from "../settled-by-person.ts";
 import { applyVerdict, type Verdict } from "./verdict.ts";
 

@@ -25,15 +25,9 @@ export async function natsServerBinary(): Promise<string> {
   if (given !== undefined && given !== "") return given;
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "payerhub", "nats-server");
   const versions = await readdir(cache).catch(() => []);
-  for (const version of versions.toSorted().toReversed()) {
+  for (const version of versions.toSorted((left, right) => right.localeCompare(left, "en", { numeric: true }))) {
     const path = join(cache, version, "nats-server");
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
+    if (await exists(path)) return path;
   }
   const onPath = await promisify(execFile)("which", ["nats-server"]).then(
     (found) => found.stdout.trim(),
@@ -41,6 +35,13 @@ export async function natsServerBinary(): Promise<string> {
   );
   if (onPath !== "") return onPath;
   throw new Error('start "nats-server" failed: there is no binary in the cache, run `node setup.mjs --profile test` first');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Starts a broker with an fsync for every write, as the product runs it. */

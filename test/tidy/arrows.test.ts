@@ -23,8 +23,8 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   mesh: ["runtime", "proto", "inference/client"],
   corpus: ["runtime", "proto", "mesh/fields.ts", "mesh/payers/directory.ts", "mesh/codes"],
   cli: ["runtime", "proto", "inference", "edge", "mesh", "corpus"],
-  test: ["runtime", "proto", "inference", "edge", "mesh", "corpus"],
-  bench: ["runtime", "proto", "inference", "edge", "mesh", "corpus"],
+  test: ["runtime", "proto", "inference", "edge", "mesh", "corpus", "cli"],
+  bench: ["runtime", "proto", "inference", "edge", "mesh", "corpus", "cli"],
   scripts: [],
 };
 
@@ -84,11 +84,17 @@ test("a claim rule may import the claim type and nothing else, packages of npm a
   }
 });
 
-test("a unit test may start the real servers, its source may not", () => {
-  const planted = 'import assert from "node:assert/strict";\nimport { thing } from "../test/servers/thing.ts";\nassert.ok(thing);\n';
-  assert.deepEqual(rulesBroken({ "runtime/planted.test.ts": planted }), []);
-  assert.deepEqual(rulesBroken({ "runtime/planted.ts": planted }), ["arrow"]);
-});
+for (const [folder, wanted] of [
+  ["servers", []],
+  ["samples", []],
+  ["flow", ["arrow"]],
+] as const) {
+  test(`a unit test ${wanted.length === 0 ? "may" : "may not"} import test/${folder}, its source may not`, () => {
+    const planted = `import assert from "node:assert/strict";\nimport { thing } from "../test/${folder}/thing.ts";\nassert.ok(thing);\n`;
+    assert.deepEqual(rulesBroken({ "runtime/planted.test.ts": planted }), wanted);
+    assert.deepEqual(rulesBroken({ "runtime/planted.ts": planted }), ["arrow"]);
+  });
+}
 
 test("code in a folder that the table does not name is refused", () => {
   const [finding] = findingsOf({ "gadgets/planted.ts": 'import "../runtime/error.ts";\n' });

@@ -13,13 +13,13 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   mesh: ["runtime/", "proto/", "inference/client/"],
   corpus: ["runtime/", "proto/", "mesh/fields.ts", "mesh/payers/directory.ts", "mesh/codes/"],
   cli: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/"],
-  test: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/"],
-  bench: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/"],
+  test: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/", "cli/"],
+  bench: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/", "cli/"],
   scripts: [],
 };
 
-/** Beside its folder's own arrows, a unit test may start the real servers. */
-export const TEST_ARROWS: readonly string[] = ["test/servers/"];
+/** Beside its folder's own arrows, a unit test may start the real servers and take a sample document. */
+export const TEST_ARROWS: readonly string[] = ["test/servers/", "test/samples/"];
 
 /** The steps of the flow; they meet in proto/ events and in mesh/pipeline.ts, never in each other. */
 export const STAGES = ["read", "understand", "score", "fhir", "privacy", "review", "hub"] as const;

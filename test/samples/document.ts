@@ -1,5 +1,5 @@
-import { type Assessment, Decision, DocumentHead, DocumentType, Understanding } from "../proto/document/v1/document.pb.ts";
-import { ACTED_ON, ACTED_ON_BY_DECISION } from "./fields.ts";
+import { type Assessment, Decision, DocumentHead, DocumentType, Understanding } from "../../proto/document/v1/document.pb.ts";
+import { ACTED_ON, ACTED_ON_BY_DECISION } from "../../mesh/fields.ts";
 
 /** Made-up values that are right for each field; nobody's. */
 const VALUES: Readonly<Record<string, string>> = {

@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Assessment, type DocumentHead, type ObjectRef, Understanding } from "../proto/document/v1/document.pb.ts";
-import { createLogger } from "../runtime/log.ts";
-import { createFolderObjects } from "../runtime/objects/folder.ts";
-import { createSealedObjects, type SealedObjects } from "../runtime/objects/sealed.ts";
-import type { Seal } from "../runtime/seal.ts";
-import { createSqliteStore } from "../runtime/store/sqlite.ts";
-import type { Store } from "../runtime/store/store.ts";
-import { systemWorld, type World } from "../runtime/world.ts";
-import { sampleAssessment } from "./sample-document.ts";
-import { sampleSeal } from "./sample-seal.ts";
-import { artefactKey, type StageContext } from "./stage.ts";
+import { Assessment, type DocumentHead, type ObjectRef, Understanding } from "../../proto/document/v1/document.pb.ts";
+import { createLogger } from "../../runtime/log.ts";
+import { createFolderObjects } from "../../runtime/objects/folder.ts";
+import { createSealedObjects, type SealedObjects } from "../../runtime/objects/sealed.ts";
+import type { Seal } from "../../runtime/seal.ts";
+import { createSqliteStore } from "../../runtime/store/sqlite.ts";
+import type { Store } from "../../runtime/store/store.ts";
+import { systemWorld, type World } from "../../runtime/world.ts";
+import { sampleAssessment } from "./document.ts";
+import { sampleSeal } from "./seal.ts";
+import { artefactKey, type StageContext } from "../../mesh/stage.ts";
 
 /** What a stage runs in: sealed objects and a SQLite store in a temporary folder, and a clock that a test can move. */
 export interface SampleHome extends AsyncDisposable {
