@@ -26,12 +26,7 @@ export function createHubPublisher(bus: Pick<Bus, "publish">): HubPublisher {
           subject: hubSubject(message.tenant, message.hub, message.type),
           payload,
           envelope: {
-            id: message.id,
-            source: "/payerhub/mesh/hub",
-            type: message.type,
-            time: message.time,
-            subject: message.subject,
-            tenant: message.tenant,
+            ...attributesOf(message),
             correlationId: message.data.documentId,
             contentType: "application/cloudevents+json",
           },
@@ -42,18 +37,18 @@ export function createHubPublisher(bus: Pick<Bus, "publish">): HubPublisher {
   };
 }
 
+/** The context attributes that stand in both modes: binary as headers, structured as JSON keys. */
+function attributesOf({ id, type, time, subject, tenant }: HubMessage) {
+  return { id, source: "/payerhub/mesh/hub", type, time, subject, tenant };
+}
+
 /** The JSON a hub receives (cloudevents/spec 1.0.2, JSON event format, section 3). */
 export function cloudEventOf(message: HubMessage): Record<string, unknown> {
   const { bundleJson, ...data } = message.data;
   const bundle: unknown = bundleJson === "" ? undefined : JSON.parse(bundleJson);
   return {
     specversion: "1.0",
-    id: message.id,
-    source: "/payerhub/mesh/hub",
-    type: message.type,
-    time: message.time,
-    subject: message.subject,
-    tenant: message.tenant,
+    ...attributesOf(message),
     datacontenttype: "application/json",
     data: { ...(HubEvent.toJSON({ ...data, bundleJson: "" }) as Record<string, unknown>), ...(bundle === undefined ? {} : { bundle }) },
   };

@@ -1,7 +1,7 @@
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import type { Block, Item } from "../draw/block.ts";
 import type { Text } from "../draw/spans.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { diagnosisList, drugName, payerHead, payerName, practiceHead, runningHead } from "./phrases.ts";
 
 const REASONS: readonly string[] = [
@@ -26,11 +26,7 @@ export const appealLetter: DocumentKind = {
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
-  letter: letterBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: letterBody, form: formBody, table: tableBody };
 
 const LEVEL_WORDS: Readonly<Record<string, string>> = { first: "First", second: "Second", external: "External" };
 

@@ -1,7 +1,7 @@
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import type { Block, Item } from "../draw/block.ts";
 import { benefitValues } from "./benefits.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { enclosures, memberAddress, notices, payerHead, payerName, runningHead } from "./phrases.ts";
 
 /** A plan's summary of benefits for one member. */
@@ -19,11 +19,7 @@ export const benefitSummary: DocumentKind = {
   write: (draft) => ({ blocks: [...BODIES[draft.style.layout](draft), ...enclosures(draft)], running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
-  letter: letterBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: letterBody, form: formBody, table: tableBody };
 
 const MONEY = [
   "benefit.deductible_cents",

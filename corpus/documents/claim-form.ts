@@ -1,7 +1,7 @@
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import type { Block, Column, Item } from "../draw/block.ts";
 import type { Text } from "../draw/spans.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { diagnosisList, payerName, practiceHead, runningHead } from "./phrases.ts";
 import { lineCount, serviceLines } from "./service-lines.ts";
 
@@ -15,11 +15,7 @@ export const claimForm: DocumentKind = {
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
-  letter: letterBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: letterBody, form: formBody, table: tableBody };
 
 function patientItems(draft: Draft): Item[] {
   const { values, story } = draft;

@@ -1,7 +1,7 @@
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import { addDays } from "../calendar.ts";
 import type { Block } from "../draw/block.ts";
-import type { Content, DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { DECISION_WORDS, decisionDetails, decisionItems, decisionSentence, decisionValues } from "./decisions.ts";
 import { diagnosisList, drugName, enclosures, memberAddress, notices, payerHead, providerAddress, runningHead } from "./phrases.ts";
 
@@ -19,11 +19,7 @@ export const determinationLetter: DocumentKind = {
   write: (draft) => ({ blocks: [...BODIES[draft.style.layout](draft), ...enclosures(draft)], running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Content["blocks"]>> = {
-  letter: letterBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: letterBody, form: formBody, table: tableBody };
 
 function letterBody(draft: Draft): Block[] {
   const { values, random } = draft;

@@ -26,6 +26,9 @@ export interface Content {
   readonly running: () => Text;
 }
 
+/** What a document type says in each layout. */
+export type Bodies = Readonly<Record<Style["layout"], (draft: Draft) => Block[]>>;
+
 /** One document type: which values it has, and what it says in each layout. */
 export interface DocumentKind {
   readonly type: DocumentType;

@@ -2,7 +2,7 @@ import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import type { Block, Item } from "../draw/block.ts";
 import type { Text } from "../draw/spans.ts";
 import { benefitValues } from "./benefits.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { enclosures, notices, payerHead, payerName, providerAddress, runningHead } from "./phrases.ts";
 
 /** A payer's answer to a benefit verification: is the member covered, since when, in which group. */
@@ -21,11 +21,7 @@ export const eligibilityResponse: DocumentKind = {
   write: (draft) => ({ blocks: [...BODIES[draft.style.layout](draft), ...enclosures(draft)], running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
-  letter: letterBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: letterBody, form: formBody, table: tableBody };
 
 function status(draft: Draft): Text {
   const active = draft.values.get("eligibility.status") === "active";

@@ -1,7 +1,7 @@
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import type { Block } from "../draw/block.ts";
 import type { Text } from "../draw/spans.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { practiceHead } from "./phrases.ts";
 
 /** What else comes over a fax line: menus, advertisements, building notices. No field of it is ground truth. */
@@ -14,7 +14,7 @@ export const otherNotice: DocumentKind = {
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => ["Continued"] }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = { letter: closing, form: advertisement, table: menu };
+const BODIES: Bodies = { letter: closing, form: advertisement, table: menu };
 
 function menu(draft: Draft): Block[] {
   const random = draft.random.fork("menu");

@@ -1,6 +1,6 @@
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
 import type { Block, Item } from "../draw/block.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { diagnosisList, drugName, practiceHead, runningHead } from "./phrases.ts";
 
 /** A prescription faxed to a specialty pharmacy or hub. */
@@ -13,11 +13,7 @@ export const prescription: DocumentKind = {
   write: (draft) => ({ blocks: BODIES[draft.style.layout](draft), running: () => runningHead(draft) }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
-  letter: scriptBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: scriptBody, form: formBody, table: tableBody };
 
 function patientItems(draft: Draft): Item[] {
   const { values, story } = draft;

@@ -3,7 +3,7 @@ import type { Block, Item } from "../draw/block.ts";
 import type { Text } from "../draw/spans.ts";
 import { assessment, priorTherapies, visitNote } from "./clinical.ts";
 import { coverSheet } from "./cover-sheet.ts";
-import type { DocumentKind, Draft } from "./draft.ts";
+import type { Bodies, DocumentKind, Draft } from "./draft.ts";
 import { diagnosisList, drugName, payerHead, payerName, practiceHead, runningHead } from "./phrases.ts";
 
 /** A practice's request for a drug under the medical benefit, with clinical notes attached. */
@@ -31,11 +31,7 @@ export const priorAuthorizationRequest: DocumentKind = {
   }),
 };
 
-const BODIES: Readonly<Record<Draft["style"]["layout"], (draft: Draft) => Block[]>> = {
-  letter: letterBody,
-  form: formBody,
-  table: tableBody,
-};
+const BODIES: Bodies = { letter: letterBody, form: formBody, table: tableBody };
 
 function memberItems(draft: Draft): Item[] {
   const { values } = draft;

@@ -54,7 +54,7 @@ function carcOf(random: Random, line: { readonly covered: boolean; readonly full
 }
 
 function cents(value: number): string {
-  return String(value).padStart(3, "0");
+  return String(value);
 }
 
 /** How many lines the values hold. */
