@@ -5,7 +5,7 @@ import { jointConfidence } from "./calibrate.ts";
 import type { Calibration } from "./calibration.ts";
 import type { ScoreConfig } from "./config.ts";
 import type { Evidence } from "./evidence.ts";
-import { FEATURE_NAMES } from "./features.ts";
+import { FEATURE_NAMES, FEATURES } from "./features.ts";
 import { RULES } from "./rules.ts";
 
 /** Version of rules, features and combination; part of every assessment. */
@@ -30,7 +30,7 @@ export function assess(evidence: Evidence, anomalies: AnomalyScores, options: As
     const reasons = rule.hits(evidence, config).map(({ field }): Reason => ({ code: rule.id, text: rule.text, field: field ?? "" }));
     return reasons.length === 0 ? [] : [{ rule, reasons }];
   });
-  const strange = anomalyReasons(anomalies, calibration);
+  const strange = anomalyReasons(evidence, anomalies, calibration);
   const blocked = strange.length > 0 || findings.some(({ rule }) => rule.effect === "blocking");
   return {
     decision: blocked && !settledByPerson ? Decision.REVIEW : Decision.ACCEPT,
@@ -49,18 +49,27 @@ function documentConfidence({ understanding, actedOn }: Evidence, calibration: C
   return jointConfidence([understanding.typeConfidence, ...actedOn.found.map((field) => field.confidence)], calibration.confidence);
 }
 
-function anomalyReasons(anomalies: AnomalyScores, calibration: Calibration): readonly Reason[] {
+function isOrdinary(evidence: Evidence, name: string): boolean {
+  const feature = FEATURES.find((known) => known.name === name);
+  const value = feature?.of(evidence);
+  return value !== undefined && feature?.ordinary !== undefined && value >= feature.ordinary.low && value <= feature.ordinary.high;
+}
+
+function anomalyReasons(evidence: Evidence, anomalies: AnomalyScores, calibration: Calibration): readonly Reason[] {
   const reason = (code: string, text: string): Reason => ({ code, text, field: "" });
-  const order = anomalies.residuals.map((residual, index) => ({ residual, name: FEATURE_NAMES[index] ?? "" }));
-  const [first, ...next] = order.toSorted((a, b) => b.residual - a.residual).slice(0, NAMED_FEATURES);
+  const order = anomalies.residuals
+    .map((residual, index) => ({ residual, name: FEATURE_NAMES[index] ?? "" }))
+    .toSorted((left, right) => right.residual - left.residual);
   const reasons: Reason[] = [];
   if (anomalies.autoencoder > calibration.autoencoder.threshold) {
-    const names = [first, ...next].map((feature) => feature?.name ?? "").join(", ");
+    const names = order
+      .slice(0, NAMED_FEATURES)
+      .map(({ name }) => name)
+      .join(", ");
     reasons.push(reason("anomaly.autoencoder", `an unusual combination of ${names}`));
   }
-  if (first !== undefined && first.residual > calibration.residual.threshold) {
-    reasons.push(reason("anomaly.feature", `an unusual ${first.name}`));
-  }
+  const alone = order.filter(({ residual, name }) => residual > calibration.residual.threshold && !isOrdinary(evidence, name));
+  for (const { name } of alone.slice(0, 1)) reasons.push(reason("anomaly.feature", `an unusual ${name}`));
   if (anomalies.isolationForest > calibration.isolationForest.threshold) {
     reasons.push(reason("anomaly.isolation_forest", "unlike the documents that are usual"));
   }

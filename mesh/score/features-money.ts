@@ -25,6 +25,8 @@ export const MONEY_FEATURES: readonly Feature[] = [
     low: 0,
     high: 3,
     neutral: 0.85,
+    // A payer may pay nothing of a denied line, but never more than it allowed.
+    ordinary: { low: 0, high: 1 },
     of: ({ fields }) => ratio(fields.number("claim.total_paid_cents"), fields.number("claim.total_allowed_cents")),
   },
   { name: "balance_gap", low: 0, high: 1, neutral: 0, of: balanceGap },

@@ -1,10 +1,11 @@
 import type { Evidence } from "./evidence.ts";
+import type { Feature } from "./feature.ts";
 import { MONEY_FEATURES } from "./features-money.ts";
 import { READING_FEATURES } from "./features-reading.ts";
 import { SERVICE_FEATURES } from "./features-service.ts";
 
 /** The features in the order in which the models were trained on them; a change of it needs new models. */
-export const FEATURES = [...READING_FEATURES, ...MONEY_FEATURES, ...SERVICE_FEATURES];
+export const FEATURES: readonly Feature[] = [...READING_FEATURES, ...MONEY_FEATURES, ...SERVICE_FEATURES];
 
 export const FEATURE_NAMES: readonly string[] = FEATURES.map((feature) => feature.name);
 
