@@ -2,25 +2,26 @@ import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** 0 lets the system choose. */
+const port = z.coerce.number().int().min(0).max(65_535).default(0);
 
 /** How `payerhub up` and `npm start` run; everything has an embedded default. */
-export const upConfigSchema = z.strictObject({
+const upConfigSchema = z.strictObject({
   home: z.string(),
   natsUrl: z.string().optional(),
   natsToken: z.string(),
-  natsServerBinary: z.string(),
+  natsServerBinary: z.string().default("nats-server"),
   storeUrl: z.string(),
   objectsUrl: z.string(),
   tritonEndpoint: z.string().optional(),
-  ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]),
-  tenant: z.string(),
-  hub: z.string(),
+  ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]).default("auto"),
+  tenant: z.string().default("demo"),
+  hub: z.string().default("main"),
   inbox: z.string().optional(),
   grpcPort: port,
   httpPort: port,
-  readers: z.coerce.number().int().min(1).max(64),
-  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]),
+  readers: z.coerce.number().int().min(1).max(64).default(2),
+  logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("silent"),
   /** False when NO_COLOR is set (https://no-color.org). */
   useColor: z.boolean(),
 });
@@ -36,17 +37,17 @@ export function upConfigFrom(given: Partial<UpConfig> = {}, env: Environment = p
       natsUrl: env["NATS_URL"],
       // A broker of our own gets a token that lives as long as it does.
       natsToken: env["NATS_TOKEN"] ?? randomBytes(24).toString("base64url"),
-      natsServerBinary: env["NATS_SERVER_BIN"] ?? "nats-server",
+      natsServerBinary: env["NATS_SERVER_BIN"],
       storeUrl: env["STORE_URL"] ?? `sqlite:${join(home, "store.sqlite")}`,
       objectsUrl: env["OBJECTS_URL"] ?? `file://${join(home, "objects")}`,
       tritonEndpoint: env["TRITON_URL"],
-      ocrEngine: env["OCR_ENGINE"] ?? "auto",
-      tenant: env["PAYERHUB_TENANT"] ?? "demo",
-      hub: env["PAYERHUB_HUB"] ?? "main",
-      grpcPort: env["GRPC_PORT"] ?? 0,
-      httpPort: env["HTTP_PORT"] ?? 0,
-      readers: env["PAYERHUB_READERS"] ?? 2,
-      logLevel: env["LOG_LEVEL"] ?? "silent",
+      ocrEngine: env["OCR_ENGINE"],
+      tenant: env["PAYERHUB_TENANT"],
+      hub: env["PAYERHUB_HUB"],
+      grpcPort: env["GRPC_PORT"],
+      httpPort: env["HTTP_PORT"],
+      readers: env["PAYERHUB_READERS"],
+      logLevel: env["LOG_LEVEL"],
       useColor: (env["NO_COLOR"] ?? "") === "",
       ...given,
       home,

@@ -21,21 +21,13 @@ const credentials = z.strictObject({ clientId: z.string(), clientSecret: z.strin
 
 /** `payerhub submit`: exit 0 when all were taken, 6 when some were, the first refusal's code when none was. */
 export async function submitFiles(context: IntakeContext, files: readonly string[]): Promise<number> {
-  const { io, json, signal } = context;
-  return await runCommand(io, "submitting files", async () => {
+  return await runCommand(context.io, "submitting files", async () => {
     const client = await openClient(context);
     const refusals: PayerHubError[] = [];
     try {
       for (const file of files) {
-        try {
-          const answer = await client.submitFile(file, { signal });
-          const { documentId, duplicate } = answer;
-          io.out(json ? JSON.stringify({ file, documentId, duplicate }) : `${documentId}  ${file}${duplicate ? "  (known already)" : ""}`);
-        } catch (caught) {
-          const error = PayerHubError.from(caught, { attempted: `submitting "${file}"` });
-          refusals.push(error);
-          io.err(`payerhub: ${error.message}`);
-        }
+        const refusal = await submitOne(context, client, file);
+        if (refusal !== undefined) refusals.push(refusal);
       }
     } finally {
       client.close();
@@ -46,6 +38,19 @@ export async function submitFiles(context: IntakeContext, files: readonly string
   });
 }
 
+/** Prints what became of one file; gives the error when it was refused. */
+async function submitOne({ io, json, signal }: IntakeContext, client: IntakeClient, file: string): Promise<PayerHubError | undefined> {
+  try {
+    const { documentId, duplicate } = await client.submitFile(file, { signal });
+    io.out(json ? JSON.stringify({ file, documentId, duplicate }) : `${documentId}  ${file}${duplicate ? "  (known already)" : ""}`);
+    return undefined;
+  } catch (caught) {
+    const error = PayerHubError.from(caught, { attempted: `submitting "${file}"` });
+    io.err(`payerhub: ${error.message}`);
+    return error;
+  }
+}
+
 /** `payerhub status`: the PHI-free state of one document. */
 export async function showStatus(context: IntakeContext, documentId: string): Promise<number> {
   const { io, json, signal } = context;
@@ -54,8 +59,9 @@ export async function showStatus(context: IntakeContext, documentId: string): Pr
     try {
       const { receivedAtMs, updatedAtMs, ...status } = await client.status(documentId, { signal });
       const view = { ...status, receivedAt: isoOf(receivedAtMs), updatedAt: isoOf(updatedAtMs) };
-      if (json) io.out(JSON.stringify(view));
-      else for (const [name, value] of Object.entries(view)) if (String(value) !== "") io.out(`${name.padEnd(14)} ${String(value)}`);
+      const shown = Object.entries(view).filter(([, value]) => String(value) !== "");
+      const lines = json ? [JSON.stringify(view)] : shown.map(([name, value]) => `${name.padEnd(14)} ${String(value)}`);
+      for (const line of lines) io.out(line);
       return EXIT.ok;
     } finally {
       client.close();

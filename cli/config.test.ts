@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { test } from "node:test";
+import { upConfigFrom } from "./config.ts";
+
+test("an empty environment gives the embedded defaults, with state below one folder", () => {
+  const { natsToken, ...config } = upConfigFrom({}, {});
+  const home = resolve(".payerhub");
+  assert.deepEqual(config, {
+    home,
+    natsUrl: undefined,
+    natsServerBinary: "nats-server",
+    storeUrl: `sqlite:${home}/store.sqlite`,
+    objectsUrl: `file://${home}/objects`,
+    tritonEndpoint: undefined,
+    ocrEngine: "auto",
+    tenant: "demo",
+    hub: "main",
+    grpcPort: 0,
+    httpPort: 0,
+    readers: 2,
+    logLevel: "silent",
+    useColor: true,
+  });
+  assert.ok(natsToken.length >= 32);
+  assert.notEqual(natsToken, upConfigFrom({}, {}).natsToken);
+});
+
+test("each variable reaches its setting", () => {
+  const config = upConfigFrom(
+    {},
+    {
+      PAYERHUB_HOME: "/srv/payerhub",
+      NATS_URL: "nats://broker:4222",
+      NATS_TOKEN: "t",
+      NATS_SERVER_BIN: "/opt/nats-server",
+      STORE_URL: "mongodb://m/db",
+      OBJECTS_URL: "s3://bucket",
+      TRITON_URL: "triton:8001",
+      OCR_ENGINE: "tesseract",
+      PAYERHUB_TENANT: "acme",
+      PAYERHUB_HUB: "west",
+      GRPC_PORT: "7443",
+      HTTP_PORT: "7080",
+      PAYERHUB_READERS: "4",
+      LOG_LEVEL: "info",
+      NO_COLOR: "1",
+    },
+  );
+  assert.deepEqual(config, {
+    home: "/srv/payerhub",
+    natsUrl: "nats://broker:4222",
+    natsToken: "t",
+    natsServerBinary: "/opt/nats-server",
+    storeUrl: "mongodb://m/db",
+    objectsUrl: "s3://bucket",
+    tritonEndpoint: "triton:8001",
+    ocrEngine: "tesseract",
+    tenant: "acme",
+    hub: "west",
+    grpcPort: 7443,
+    httpPort: 7080,
+    readers: 4,
+    logLevel: "info",
+    useColor: false,
+  });
+  assert.ok(Object.isFrozen(config));
+});
+
+test("what the caller gives stands above the environment, and its home holds the state", () => {
+  const config = upConfigFrom({ home: "/tmp/given", tenant: "given" }, { PAYERHUB_HOME: "/tmp/env", PAYERHUB_TENANT: "env" });
+  assert.deepEqual([config.home, config.tenant, config.storeUrl], ["/tmp/given", "given", "sqlite:/tmp/given/store.sqlite"]);
+});
+
+for (const [name, value] of [
+  ["OCR_ENGINE", "gpt"],
+  ["GRPC_PORT", "65536"],
+  ["HTTP_PORT", "web"],
+  ["PAYERHUB_READERS", "0"],
+  ["LOG_LEVEL", "loud"],
+] as const) {
+  test(`${name}=${value} is refused`, () => {
+    assert.throws(() => upConfigFrom({}, { [name]: value }));
+  });
+}
