@@ -22,3 +22,25 @@ export function buildPlan(first: number, count: number): Planned[] {
     }),
   );
 }
+
+/** Classes that the evaluation reports, in the order in which documents take them. */
+const EVALUATION_QUALITIES: readonly Quality[] = [
+  { resolution: "fine", level: "mild", family: "fax" },
+  { resolution: "standard", level: "mild", family: "fax" },
+  { resolution: "fine", level: "mild", family: "scanner" },
+  { resolution: "fine", level: "clean", family: "fax" },
+  { resolution: "fine", level: "bad", family: "fax" },
+  { resolution: "standard", level: "clean", family: "fax" },
+  { resolution: "pdf", level: "clean", family: "fax" },
+  { resolution: "standard", level: "mild", family: "scanner" },
+];
+
+/** The evaluation's documents: all types in one class, then all in the next; each has a seed of its own. */
+export function evaluationPlan(seed: number, count: number): Planned[] {
+  return Array.from({ length: count }, (_, index) => {
+    const type = TYPES[index % TYPES.length] ?? DocumentType.OTHER;
+    const quality = EVALUATION_QUALITIES[Math.floor(index / TYPES.length) % EVALUATION_QUALITIES.length];
+    if (quality === undefined) throw new RangeError(`planning the document "${index}": no class is left, there must be one`);
+    return { seed: seed + index, type, quality };
+  });
+}

@@ -37,7 +37,7 @@ export interface FieldCandidate {
   readonly evidence: Evidence;
 }
 
-const REPAIRS = new Set(["digits", "look_alikes", "point", "slashes", "second_reading", "one_confusion", "lexicon_fuzzy"]);
+const REPAIRS = new Set(["digits", "look_alikes", "point", "slashes", "second_reading", "one_confusion", "lexicon_fuzzy", "unruled"]);
 
 export interface Sighting {
   readonly name: string;

@@ -30,7 +30,7 @@ const FILE_POINTS = 1.2;
 /** Part of the page, from the top, in which titles stand. */
 const TITLE_ZONE = 0.35;
 /** Points from phrases and labels of one page are capped: a long page must not outvote a title. */
-const BODY_CAP = 6;
+const BODY_CAP = 9;
 /** Pages after the first are often attachments of another type. */
 const LATER_PAGE_WEIGHT = 0.35;
 /** Pages that vote. */

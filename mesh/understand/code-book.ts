@@ -18,6 +18,8 @@ export interface CodeBook {
   /** Brand and generic names. */
   readonly drugNames: PhraseIndex<Drug>;
   readonly labTests: PhraseIndex<Lab>;
+  /** Units in which the listed tests are reported. */
+  readonly labUnits: readonly string[];
 }
 
 export interface CodeLists {
@@ -44,5 +46,6 @@ export function codeBook(lists: CodeLists): CodeBook {
     drugByNdc: new Map(lists.drugs.map((drug) => [drug.ndc, drug])),
     drugNames: phraseIndex(drugNames),
     labTests: phraseIndex(labNames),
+    labUnits: [...new Set(lists.labs.map((lab) => lab.unit))],
   };
 }

@@ -64,7 +64,7 @@ export function featuresOf({ best, agreeing, conflict }: Support): number[] {
     conflict,
     flag(evidence.consistent),
     Math.min(best.value.length, LONG_TEXT_CHARS) / LONG_TEXT_CHARS,
-    flag(/^[01I|LOl]/.test(best.value)),
+    flag(/^[1I|Ll]/.test(best.value)),
   ];
 }
 

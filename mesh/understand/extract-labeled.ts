@@ -5,7 +5,7 @@ import type { Extraction } from "./extraction.ts";
 import { serviceHeadLines } from "./extract-lines.ts";
 import type { LabelHit } from "./label-hits.ts";
 import type { Parser } from "./parsed.ts";
-import { readValue } from "./readings.ts";
+import { type ReadValue, readValue } from "./readings.ts";
 import { rejoined } from "./rejoin.ts";
 import { valueParsers } from "./value-parsers.ts";
 import { centerY } from "./lines.ts";
@@ -75,7 +75,7 @@ function labeledValue({ page, hit, meaning, parse }: LabeledValue): FieldCandida
     if (zone.where === "row" && FIRST_CELL_ONLY.has(meaning.kind)) continue;
     if (!hit.marked && !hit.fillsCell && LOOSE.has(meaning.kind)) continue;
     const read = readValue(zoneTokens(page, hit, { zone, kind: meaning.kind }), parse);
-    if (read === undefined) continue;
+    if (read === undefined || isHeading({ page, hit, meaning, parse }, read)) continue;
     const sighting = {
       name: meaning.field,
       method: "label",
@@ -104,4 +104,9 @@ function hasCheckbox({ model }: ReadPage, lineIndex: number): boolean {
   return (
     line !== undefined && model.checkboxes.some(({ box }) => box !== undefined && Math.abs(centerY(box) - centerY(line.box)) < line.height)
   );
+}
+
+/** `Drug Requested` may head a part of the form; then an unlisted word under it is no drug. */
+function isHeading({ page, hit, meaning }: LabeledValue, read: ReadValue): boolean {
+  return meaning.kind === "drug" && read.check !== "passed" && page.sections.some((section) => section.line === hit.line);
 }

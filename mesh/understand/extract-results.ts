@@ -1,8 +1,8 @@
-import type { Lab } from "../codes/labs.ts";
 import { type FieldCandidate, candidateOf, unreadable } from "./candidate.ts";
+import type { CodeBook } from "./code-book.ts";
 import { RESULT_COLUMNS, type ResultColumn } from "./data/table-columns.ts";
 import type { Extraction } from "./extraction.ts";
-import { type PhraseIndex, phraseIndex } from "./label-index.ts";
+import { phraseIndex } from "./label-index.ts";
 import { parseFlag, parseLabTest, parseUnit } from "./parse-lab.ts";
 import { parseDecimal } from "./parse-number.ts";
 import type { Parser } from "./parsed.ts";
@@ -21,7 +21,7 @@ export function extractResults(extraction: Extraction): FieldCandidate[] {
   if (extraction.type !== "lab") return [];
   const rows = extraction.pages.flatMap((page) => tablesOf(page.model, columns).flatMap((table) => table.rows));
   return rows
-    .map((row) => ({ row, values: rowValues(row, extraction.book.labTests) }))
+    .map((row) => ({ row, values: rowValues(row, extraction.book) }))
     .filter(({ values }) => isResult(values))
     .slice(0, MAX_RESULTS)
     .flatMap(({ row, values }, index) =>
@@ -40,11 +40,11 @@ function unreadValue(row: TableRow<ResultColumn>, values: readonly FieldCandidat
   return [unreadable(row.cells.get("value") ?? row.cells.get("test") ?? [], { name: "value", method: "table", labelScore: 1 })];
 }
 
-function rowValues(row: TableRow<ResultColumn>, tests: PhraseIndex<Lab>): FieldCandidate[] {
+function rowValues(row: TableRow<ResultColumn>, book: CodeBook): FieldCandidate[] {
   const parsers: Readonly<Partial<Record<ResultColumn, Parser>>> = {
-    test: (text) => parseLabTest(text, tests),
+    test: (text) => parseLabTest(text, book.labTests),
     value: parseDecimal,
-    unit: (text) => parseUnit(text, tests),
+    unit: (text) => parseUnit(text, book.labUnits),
     flag: parseFlag,
   };
   return [...row.cells].flatMap(([key, tokens]) => {

@@ -4,7 +4,7 @@ import type { Parsed } from "./parsed.ts";
 const MIN_CHARS = 4;
 const MAX_CHARS = 24;
 const MIN_DIGITS = 2;
-const CANDIDATE = /(?<![A-Za-z0-9])[A-Za-z0-9|$]+(?:[-–—_.][A-Za-z0-9|$]+)*(?![A-Za-z0-9])/g;
+const CANDIDATE = /(?<![A-Za-z0-9/])[A-Za-z0-9|$]+(?:[-–—_.][A-Za-z0-9|$]+)*(?![A-Za-z0-9/])/g;
 
 /** Finds an identifier that carries no check: letters, digits and hyphens, at least two digits; dates and amounts are none. */
 export function parseIdentifier(text: string): Parsed | undefined {

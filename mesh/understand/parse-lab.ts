@@ -1,5 +1,6 @@
 import type { Lab } from "../codes/labs.ts";
 import type { PhraseIndex } from "./label-index.ts";
+import { ocrDistance } from "./ocr-distance.ts";
 import { parsePlainText } from "./parse-text.ts";
 import type { Parsed } from "./parsed.ts";
 
@@ -24,6 +25,9 @@ const FLAGS: Readonly<Record<string, string>> = {
   ok: "normal",
 };
 
+/** Edits by which a unit may be misread; look-alikes count a third. */
+const MAX_UNIT_ERROR = 1;
+
 /** A test of the list, spelled as the list spells it; else the cell's text. */
 export function parseLabTest(text: string, tests: PhraseIndex<Lab>): Parsed | undefined {
   const bare = text.replace(/\s*\([^)]*\)\s*$/, "").replace(/[,;:*]+$/, "");
@@ -32,10 +36,15 @@ export function parseLabTest(text: string, tests: PhraseIndex<Lab>): Parsed | un
   return { value: match.phrase.text, start: 0, end: text.length, steps: match.score === 1 ? [] : ["lexicon_fuzzy"], check: "passed" };
 }
 
-/** The unit as printed, in the list's spelling where it only differs by case or look-alikes. */
-export function parseUnit(text: string, _tests: PhraseIndex<Lab>): Parsed | undefined {
-  const value = text.replace(/\s+/g, "");
-  return /[A-Za-z%]/.test(value) ? { value, start: 0, end: text.length, steps: [], check: "none" } : undefined;
+/** The unit as the list spells it, where it is one misread character away from exactly one; else as printed. */
+export function parseUnit(text: string, units: readonly string[]): Parsed | undefined {
+  const value = text.replace(/\s+/g, "").replace(/[|\][,;:]+$/, "");
+  if (!/[A-Za-z%]/.test(value)) return undefined;
+  if (units.includes(value)) return { value, start: 0, end: text.length, steps: [], check: "passed" };
+  const near = units.filter((unit) => ocrDistance(unit, value, MAX_UNIT_ERROR) <= MAX_UNIT_ERROR);
+  const only = near.length === 1 ? near[0] : undefined;
+  if (only === undefined) return { value, start: 0, end: text.length, steps: [], check: "none" };
+  return { value: only, start: 0, end: text.length, steps: ["lexicon_fuzzy"], check: "passed" };
 }
 
 /** High, low or normal from the letter or word a report prints. */

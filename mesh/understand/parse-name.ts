@@ -4,6 +4,8 @@ import type { Parsed } from "./parsed.ts";
 const MAX_WORDS = 5;
 const TITLES = /^(mr|mrs|ms|miss|dr|md|m\.d|do|d\.o|np|pa|pa-c|rn|phd|ph\.d|facp|dnp|fnp|aprn|pharmd|jr|sr|ii|iii)\.?,?$/i;
 const CREDENTIALS = /^(md|m\.d\.?|do|d\.o\.?|np|np-c|fnp|fnp-c|pa|pa-c|rn|phd|facp|dnp|aprn|arnp|mbbs|facr|faad|dr)\.?,?$/i;
+/** Words that begin the next label, where a name and it were set side by side. */
+const LABEL_WORD = /^(?:ID|DOB|NPI|MRN|Member|Patient|Date|Birth|Phone|Fax|Sex|Group|Plan|Address|Number|Provider|Subscriber)[.:;,]?$/;
 const WORD = /^[A-Z][A-Za-z'’.-]*,?$/;
 
 /** Finds a person's name and writes it `First Last`: credentials and titles dropped, `LAST, FIRST` turned round, capitals kept. */
@@ -14,6 +16,7 @@ export function parseName(text: string): Parsed | undefined {
   const taken: RegExpExecArray[] = [];
   for (const word of words.slice(from)) {
     const letters = straight(word[0]);
+    if (taken.length > 0 && LABEL_WORD.test(letters)) break;
     if (taken.length >= MAX_WORDS || CREDENTIALS.test(letters) || !WORD.test(letters)) break;
     taken.push(word);
     if (/[a-z]{3}\.$/.test(word[0])) break;

@@ -34,14 +34,16 @@ function unruled(text: string): string {
   return text.replace(/(?<=\d)[|\]\[(){}!]+(?=\s|$)|(?<=^|\s)[|\]\[(){}!]+(?=[\d.])/g, (marks) => " ".repeat(marks.length));
 }
 
-function firstNumber(text: string, pattern: RegExp, step: string, write: (digits: string) => string): Parsed | undefined {
-  for (const match of unruled(text).matchAll(pattern)) {
+function firstNumber(printedText: string, pattern: RegExp, step: string, write: (digits: string) => string): Parsed | undefined {
+  const text = unruled(printedText);
+  for (const match of text.matchAll(pattern)) {
     const printed = (match[1] ?? "").replace(/,/g, "");
     if (!/\d/.test(printed) && printed.length > 1) continue;
     const parts = printed.split(".").map(asDigits);
     if (parts.includes(undefined) || !/\d/.test(printed)) continue;
     const digits = parts.join(".");
-    const steps = digits === printed ? [step] : ["digits", step];
+    const ruled = /[|\]\[!]/.test(printedText.slice(Math.max(0, match.index - 1), match.index + match[0].length + 1));
+    const steps = [...(ruled ? ["unruled"] : []), ...(digits === printed ? [] : ["digits"]), step];
     return { value: write(digits), start: match.index, end: match.index + match[0].length, steps, check: "none" };
   }
   return undefined;

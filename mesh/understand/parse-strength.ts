@@ -4,7 +4,7 @@ import type { Parsed } from "./parsed.ts";
 const N = "[0-9OoIlSB|]{1,6}(?:[.,][0-9OoIlSB|]{1,4})?";
 const UNIT = "(?:mg|mcg|g|gm|mL|ml|units?|unit|IU|mEq|%)";
 const PART = `${N}\\s?${UNIT}`;
-const STRENGTH = new RegExp(`(?<![A-Za-z0-9.])${PART}(?:\\s?/\\s?(?:${PART}|${UNIT}|actuation|dose|kg|tablet))*(?![A-Za-z0-9])`, "i");
+const STRENGTH = new RegExp(`(?<![A-Za-z0-9./])${PART}(?:\\s?/\\s?(?:${PART}|${UNIT}|actuation|dose|kg|tablet))*(?![A-Za-z0-9])`, "i");
 const AMOUNT = new RegExp(`^(${N})?\\s?([A-Za-z%]+)$`);
 
 /** Finds a strength such as `40 mg/0.8 mL`, written with one space before units and none around the slash. */

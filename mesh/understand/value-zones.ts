@@ -29,7 +29,7 @@ export interface ZoneScan<T> {
 
 /** A hit that may own or end a value: marked by a colon, or first in its cell. */
 export function isStrong<T>(hit: LabelHit<T>): boolean {
-  return hit.marked || (hit.opensCell && hit.capital);
+  return hit.capital ? hit.marked || hit.opensCell : hit.marked && hit.text.includes(" ");
 }
 
 /** Where the value of a label may stand, likeliest first: same cell, rest of the row, below. */
