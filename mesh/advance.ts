@@ -186,7 +186,7 @@ async function guarded(input: Guarded, deps: StepDeps): Promise<DocumentRecord> 
   for (let conflicts = 0; conflicts < MAX_WRITE_CONFLICTS; conflicts++) {
     if (current.value.revision > revision || input.done(current.value)) return current.value;
     try {
-      return (await deps.documents.update(tenant, documentId, current.version, input.apply(current.value), input.signal)).value;
+      return (await deps.documents.update(tenant, current, input.apply(current.value), input.signal)).value;
     } catch (caught) {
       const error = PayerHubError.from(caught, { attempted: "updating a document" });
       if (error.code !== "ABORTED") throw error;
@@ -221,8 +221,7 @@ export async function quarantine<N extends EventName>(input: Quarantine<N>, deps
   if (!input.immediately && failures <= input.limit) {
     await deps.documents.update(
       head.tenant,
-      head.documentId,
-      found.version,
+      found,
       { ...found.value, failures: { ...found.value.failures, [row.stage]: failures } },
       signal,
     );

@@ -32,7 +32,7 @@ export function createFhirStage(): Stage<"scored"> {
         throw new PayerHubError("INTERNAL", `mapping to FHIR "${fault.path}": ${fault.problem}, a valid element is required`);
       }
       const bytes = Buffer.from(JSON.stringify(bundle));
-      const bundleRef = await objects.putBytes(tenant, artefactKey(context, "bundle.json"), bytes, FHIR_JSON, signal);
+      const bundleRef = await objects.putBytes({ tenant, key: artefactKey(context, "bundle.json"), contentType: FHIR_JSON }, bytes, signal);
       return {
         next: { name: "mapped", message: DocumentMapped.fromPartial({ ...message, bundle: bundleRef }) },
         facts: { state: "mapped", fhirCompleteness: completeness.figure, bundle: recordRef(bundleRef) },

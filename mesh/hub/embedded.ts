@@ -81,7 +81,7 @@ async function written(
 ): Promise<boolean> {
   try {
     if (known === undefined) await collection.insert(update.tenant, caseId, value, signal);
-    else await collection.update(update.tenant, caseId, known.version, value, signal);
+    else await collection.update(update.tenant, known, value, signal);
     return true;
   } catch (caught) {
     const error = PayerHubError.from(caught, { attempted: "updating a case" });

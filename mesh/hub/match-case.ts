@@ -93,7 +93,7 @@ interface Write {
 async function written(members: Collection<MemberCases>, { update, found, value }: Write, signal: AbortSignal): Promise<boolean> {
   try {
     if (found === undefined) await members.insert(update.tenant, memberKey(update), value, signal);
-    else await members.update(update.tenant, found.id, found.version, value, signal);
+    else await members.update(update.tenant, found, value, signal);
     return true;
   } catch (caught) {
     const error = PayerHubError.from(caught, { attempted: "matching a case" });

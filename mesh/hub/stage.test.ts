@@ -57,10 +57,8 @@ async function released(home: SampleHome, head: DocumentHead, understanding: Und
   const artefacts = await home.put(head, understanding);
   const bytes = Buffer.from('{"resourceType":"Bundle"}');
   const disclosedBundle = await home.objects.putBytes(
-    "acme",
-    artefactKey(head, "disclosed.json"),
+    { tenant: "acme", key: artefactKey(head, "disclosed.json"), contentType: "application/fhir+json" },
     bytes,
-    "application/fhir+json",
     home.signal,
   );
   return DocumentReleased.fromPartial({ head, ...artefacts, disclosedBundle, auditEntryId: "a1" });

@@ -30,7 +30,11 @@ async function mapped(home: SampleHome, understanding: Understanding, revision =
   const head = sampleHead(undefined, revision);
   const artefacts = await home.put(head, understanding);
   const bytes = Buffer.from(JSON.stringify(BUNDLE));
-  const bundle = await home.objects.putBytes("acme", artefactKey(head, "bundle.json"), bytes, "application/fhir+json", home.signal);
+  const bundle = await home.objects.putBytes(
+    { tenant: "acme", key: artefactKey(head, "bundle.json"), contentType: "application/fhir+json" },
+    bytes,
+    home.signal,
+  );
   return DocumentMapped.fromPartial({ head, ...artefacts, bundle });
 }
 

@@ -120,7 +120,7 @@ async function disclose({ deps, message, bundleRef, context, maskLabels, documen
   const allowed = allowedPaths({ role: hubRole, documentType, purpose });
   const bundle = JSON.parse(Buffer.from(await objects.readBytes(tenant, bundleRef, signal)).toString("utf8")) as Bundle;
   const bytes = Buffer.from(JSON.stringify(cutBundle(bundle, { allowed, maskLabels, purpose })));
-  const disclosed = await objects.putBytes(tenant, artefactKey(context, "disclosed.json"), bytes, FHIR_JSON, signal);
+  const disclosed = await objects.putBytes({ tenant, key: artefactKey(context, "disclosed.json"), contentType: FHIR_JSON }, bytes, signal);
   const { id } = await deps.audit.append(auditEntry(deps, context, "disclosure.permitted", bytes), signal);
   return {
     next: { name: "released", message: DocumentReleased.fromPartial({ ...message, disclosedBundle: disclosed, auditEntryId: id }) },

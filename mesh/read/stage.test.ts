@@ -12,7 +12,7 @@ import { createReadStage } from "./stage.ts";
 /** Objects in a map: what the stage is handed in place of a store. */
 function mapObjects(): { readonly objects: SealedObjects; readonly stored: Map<string, Uint8Array> } {
   const stored = new Map<string, Uint8Array>();
-  const putBytes: SealedObjects["putBytes"] = async (_tenant, key, plain, contentType) => {
+  const putBytes: SealedObjects["putBytes"] = async ({ key, contentType }, plain) => {
     stored.set(key, plain);
     return { key, sha256: "0".repeat(64), sizeBytes: BigInt(plain.length), contentType };
   };
@@ -20,8 +20,8 @@ function mapObjects(): { readonly objects: SealedObjects; readonly stored: Map<s
   const objects: SealedObjects = {
     putBytes,
     readBytes,
-    putMessage: async (...[tenant, key, codec, message, signal]) =>
-      await putBytes(tenant, key, codec.encode(message).finish(), "application/x-protobuf", signal),
+    putMessage: async (place, codec, message, signal) =>
+      await putBytes({ ...place, contentType: "application/x-protobuf" }, codec.encode(message).finish(), signal),
     readMessage: async (tenant, ref, codec, signal) => codec.decode(await readBytes(tenant, ref, signal)),
   };
   return { objects, stored };
@@ -45,7 +45,7 @@ async function runStage(bytes: Uint8Array): Promise<{
 }> {
   const { objects, stored } = mapObjects();
   const context = contextOf(objects);
-  const original = await objects.putBytes("t1", "t1/d1/original", bytes, "application/pdf", context.signal);
+  const original = await objects.putBytes({ tenant: "t1", key: "t1/d1/original", contentType: "application/pdf" }, bytes, context.signal);
   const stage = await createReadStage({ config: createReadConfig({ engine: "tesseract.js", recognizers: 1, decoders: 1 }) });
   try {
     const head = DocumentHead.fromPartial({ tenant: "t1", documentId: "d1", revision: 2, original });

@@ -57,8 +57,9 @@ async function storePage(result: PageResult, context: StageContext): Promise<{ r
     context.log.warn("read.page_failed", { stage: "read", documentId: context.documentId, code: result.error.code, count: number });
   }
   const message = result.page?.words ?? PageWords.fromPartial({ page: number, failure: result.error?.code ?? "INTERNAL" });
-  const words = await objects.putMessage(tenant, key(`words-${number}.pb`), PageWords, message, signal);
-  const image = await objects.putBytes(tenant, key(`page-${number}.png`), result.page?.png ?? BLANK_PNG, "image/png", signal);
+  const words = await objects.putMessage({ tenant, key: key(`words-${number}.pb`) }, PageWords, message, signal);
+  const place = { tenant, key: key(`page-${number}.png`), contentType: "image/png" };
+  const image = await objects.putBytes(place, result.page?.png ?? BLANK_PNG, signal);
   return { words, image };
 }
 

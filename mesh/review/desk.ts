@@ -88,7 +88,7 @@ export function createReviewDesk(deps: ReviewDeskDeps): ReviewDesk {
       assertFree(deps, item.value, request);
       const lease = { reviewer: request.reviewer, untilMs: deps.world.now() + LEASE_MS };
       const value: ReviewItem = { ...item.value, state: "claimed", lease };
-      return (await deps.reviews.update(request.tenant, item.id, item.version, value, request.signal)).value;
+      return (await deps.reviews.update(request.tenant, item, value, request.signal)).value;
     },
     settle: async (request, verdict) => {
       await permit(deps, request, "settle");
@@ -196,11 +196,12 @@ async function acceptance(deps: ReviewDeskDeps, { request, document, item }: Wor
   const head = headOf(tenant, document, document.revision + 1);
   // A key of its own each time: of two reviewers who settle at once, the loser must not overwrite the winner's words.
   const unique = deps.world.uuid();
-  const ref = await deps.objects.putMessage(tenant, artefactKey(head, `verdict-${unique}`), Understanding, corrected, signal);
+  const ref = await deps.objects.putMessage({ tenant, key: artefactKey(head, `verdict-${unique}`) }, Understanding, corrected, signal);
   const types = { typeBefore: documentTypeName(understanding.type), typeAfter: documentTypeName(corrected.type) };
   const change = { reviewer, atMs: deps.world.now(), fromRevision: document.revision, ...types, corrections };
   const bytes = Buffer.from(JSON.stringify(change));
-  await deps.objects.putBytes(tenant, artefactKey(head, `correction-${unique}`), bytes, "application/json", signal);
+  const correction = { tenant, key: artefactKey(head, `correction-${unique}`), contentType: "application/json" };
+  await deps.objects.putBytes(correction, bytes, signal);
   const message = { head, understanding: ref, words: item.words.map(eventRef), images: item.images.map(eventRef), settledByPerson: true };
   const facts = {
     state: "understood" as const,
@@ -229,5 +230,5 @@ async function close(
 ): Promise<void> {
   const { lease: _lease, ...rest } = item.value;
   const value: ReviewItem = { ...rest, state: "settled", settled: { reviewer, atMs: deps.world.now(), outcome } };
-  await deps.reviews.update(tenant, item.id, item.version, value, signal);
+  await deps.reviews.update(tenant, item, value, signal);
 }

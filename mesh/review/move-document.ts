@@ -48,7 +48,7 @@ export async function writeMove(
   { tenant, document, move }: { readonly tenant: string; readonly document: Versioned<DocumentRecord>; readonly move: DocumentMove },
   signal: AbortSignal,
 ): Promise<void> {
-  await deps.documents.update(tenant, document.id, document.version, move.record, signal);
+  await deps.documents.update(tenant, document, move.record, signal);
 }
 
 /** Tells the flow at once what the outbox holds. */

@@ -45,12 +45,12 @@ const ref = (key: string): ObjectRef => ({ key, sha256: "0", sizeBytes: 1n, cont
 function contextWith(messages: Readonly<Record<string, Uint8Array>>) {
   const stored = new Map(Object.entries(messages));
   const objects: SealedObjects = {
-    putBytes: async (_tenant, key, plain) => {
+    putBytes: async ({ key }, plain) => {
       stored.set(key, plain);
       return ref(key);
     },
     readBytes: async (_tenant, { key }) => stored.get(key) ?? new Uint8Array(),
-    putMessage: async <T>(_tenant: string, key: string, codec: Codec<T>, message: T) => {
+    putMessage: async <T>({ key }: { readonly key: string }, codec: Codec<T>, message: T) => {
       stored.set(key, codec.encode(message).finish());
       return ref(key);
     },

@@ -40,7 +40,7 @@ export function createScoreStage(options: ScoreStageOptions): Stage<"understood"
       const { config, calibration } = options;
       const assessment = assess(evidence, anomalies, { config, calibration, settledByPerson: message.settledByPerson });
       const key = artefactKey(context, "assessment.pb");
-      const ref = await context.objects.putMessage(context.tenant, key, Assessment, assessment, context.signal);
+      const ref = await context.objects.putMessage({ tenant: context.tenant, key }, Assessment, assessment, context.signal);
       return outcome(message, assessment, ref);
     },
   };

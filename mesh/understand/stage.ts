@@ -21,7 +21,7 @@ export function createUnderstandStage({ book }: UnderstandStageOptions): Stage<"
       const manifest = message.head?.manifest;
       const known = manifest === undefined ? undefined : await objects.readMessage(tenant, manifest, IntakeManifest, signal);
       const understanding = understand(pages, { fileName: known?.fileName ?? "", sender: known?.sender ?? "" }, book);
-      const ref = await objects.putMessage(tenant, artefactKey(context, "understanding.pb"), Understanding, understanding, signal);
+      const ref = await objects.putMessage({ tenant, key: artefactKey(context, "understanding.pb") }, Understanding, understanding, signal);
       const { head, words, images } = message;
       return {
         next: { name: "understood", message: { head, understanding: ref, words, images, settledByPerson: false } },

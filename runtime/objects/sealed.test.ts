@@ -17,12 +17,12 @@ test("bytes and messages come back as given, and the store holds them sealed", a
   await using folder = await temporaryFolder();
   const objects = await createFolderObjects({ root: folder.path, world });
   const sealed = createSealedObjects(objects, seal);
-  const ref = await sealed.putBytes("t1", "t1/d1/a", Buffer.from("canary"), "text/plain", signal);
+  const ref = await sealed.putBytes({ tenant: "t1", key: "t1/d1/a", contentType: "text/plain" }, Buffer.from("canary"), signal);
   assert.equal(Buffer.from(await sealed.readBytes("t1", ref, signal)).toString(), "canary");
   const stored = Buffer.from(await objects.readAll(ref, { maxBytes: 10_000, signal }));
   assert.equal(stored.includes("canary"), false);
   assert.equal(stored.length, seal.sealedSizeBytes(6));
-  const message = await sealed.putMessage("t1", "t1/d1/m", ObjectRef, ref, signal);
+  const message = await sealed.putMessage({ tenant: "t1", key: "t1/d1/m" }, ObjectRef, ref, signal);
   assert.deepEqual(await sealed.readMessage("t1", message, ObjectRef, signal), ref);
 });
 
@@ -30,7 +30,7 @@ test("an object of another tenant or key does not open", async () => {
   await using folder = await temporaryFolder();
   const objects = await createFolderObjects({ root: folder.path, world });
   const sealed = createSealedObjects(objects, seal);
-  const ref = await sealed.putBytes("t1", "t1/d1/a", Buffer.from("x"), "text/plain", signal);
+  const ref = await sealed.putBytes({ tenant: "t1", key: "t1/d1/a", contentType: "text/plain" }, Buffer.from("x"), signal);
   await assert.rejects(sealed.readBytes("t2", ref, signal), isLoss);
   const bytes = await objects.readAll(ref, { maxBytes: 10_000, signal });
   const moved = await objects.put("t1/d2/a", { bytes }, { contentType: "text/plain", signal });

@@ -56,10 +56,10 @@ async function claimInOnePass<T>(
   let after = options.after;
   do {
     const page = await collection.find(tenant, after === undefined ? options : { ...options, after });
-    for (const { id, version, value } of page.items) {
-      const next = claim(value);
+    for (const found of page.items) {
+      const next = claim(found.value);
       if (next === undefined) continue;
-      const claimed = await collection.update(tenant, id, version, next, options.signal).catch(lostToOthers);
+      const claimed = await collection.update(tenant, found, next, options.signal).catch(lostToOthers);
       if (claimed !== undefined) return { claimed, lost };
       lost = true;
     }

@@ -49,12 +49,12 @@ export function findConformance({ open }: StoreSuite): void {
   test("an update moves a value within an index, into it and out of it", async () => {
     const jobs = await open("find_d");
     await jobs.insert("t1", "a", newJob({ state: "hidden" }), never());
-    await jobs.update("t1", "a", 1, newJob({ state: "open" }), never());
+    await jobs.update("t1", { id: "a", version: 1 }, newJob({ state: "open" }), never());
     assert.deepEqual(ids((await jobs.find("t1", byState("open"))).items), ["a"]);
-    await jobs.update("t1", "a", 2, newJob({ state: "done" }), never());
+    await jobs.update("t1", { id: "a", version: 2 }, newJob({ state: "done" }), never());
     assert.deepEqual(ids((await jobs.find("t1", byState("open"))).items), []);
     assert.deepEqual(ids((await jobs.find("t1", byState("done"))).items), ["a"]);
-    await jobs.update("t1", "a", 3, newJob({ state: "hidden" }), never());
+    await jobs.update("t1", { id: "a", version: 3 }, newJob({ state: "hidden" }), never());
     assert.deepEqual(ids((await jobs.find("t1", byState("done"))).items), []);
   });
 }
@@ -74,7 +74,7 @@ export function pagingConformance({ open }: StoreSuite): void {
     for (const limit of [1_000, 333, 100]) assert.deepEqual(ids(await allPages(jobs, "t1", byState("new", { limit }))), wanted);
     const first = await jobs.find("t1", byState("new", { limit: 10 }));
     await jobs.insert("t1", "early", newJob({ at: -1 }), never());
-    await jobs.update("t1", wanted[10] ?? "", 1, newJob({ state: "done" }), never());
+    await jobs.update("t1", { id: wanted[10] ?? "", version: 1 }, newJob({ state: "done" }), never());
     const second = await jobs.find("t1", byState("new", { limit: 10, ...(first.next === undefined ? {} : { after: first.next }) }));
     assert.deepEqual(ids(second.items), wanted.slice(11, 21));
   });

@@ -57,7 +57,7 @@ export function abortConformance({ open }: StoreSuite): void {
     ] as const) {
       await assert.rejects(jobs.get("t1", "a", signal), isCode(code));
       await assert.rejects(jobs.insert("t1", "b", newJob(), signal), isCode(code));
-      await assert.rejects(jobs.update("t1", "a", 1, newJob({ at: 2 }), signal), isCode(code));
+      await assert.rejects(jobs.update("t1", { id: "a", version: 1 }, newJob({ at: 2 }), signal), isCode(code));
       await assert.rejects(jobs.find("t1", byState("new", { signal })), isCode(code));
       await assert.rejects(
         jobs.claimNext("t1", byState("new", { signal }), (value) => value),

@@ -47,7 +47,11 @@ function oneValue({ open, underTest }: StoreSuite): void {
   test("an update raises the version and replaces the value", async () => {
     const jobs = await open("one_b");
     await jobs.insert("t1", "a", newJob({ owner: "me" }), never());
-    assert.deepEqual(await jobs.update("t1", "a", 1, newJob({ at: 2 }), never()), { id: "a", version: 2, value: newJob({ at: 2 }) });
+    assert.deepEqual(await jobs.update("t1", { id: "a", version: 1 }, newJob({ at: 2 }), never()), {
+      id: "a",
+      version: 2,
+      value: newJob({ at: 2 }),
+    });
     assert.deepEqual(await jobs.get("t1", "a", never()), { id: "a", version: 2, value: newJob({ at: 2 }) });
   });
 
@@ -57,7 +61,7 @@ function oneValue({ open, underTest }: StoreSuite): void {
     const other = await underTest().reopen();
     const theirs = await other.collection(spec("one_c"));
     assert.deepEqual(await theirs.get("t1", "a", never()), { id: "a", version: 1, value: newJob() });
-    await theirs.update("t1", "a", 1, newJob({ state: "done" }), never());
+    await theirs.update("t1", { id: "a", version: 1 }, newJob({ state: "done" }), never());
     assert.deepEqual(ids((await jobs.find("t1", byState("done"))).items), ["a"]);
     await other.close();
   });
@@ -76,8 +80,9 @@ function guard({ open, underTest }: StoreSuite): void {
     const jobs = await open("guard_a");
     await jobs.insert("t1", "a", newJob(), never());
     await assert.rejects(jobs.insert("t1", "a", newJob({ at: 9 }), never()), isCode("ALREADY_EXISTS"));
-    await assert.rejects(jobs.update("t1", "b", 1, newJob(), never()), isCode("NOT_FOUND"));
-    for (const version of [0, 2]) await assert.rejects(jobs.update("t1", "a", version, newJob({ at: 9 }), never()), isCode("ABORTED"));
+    await assert.rejects(jobs.update("t1", { id: "b", version: 1 }, newJob(), never()), isCode("NOT_FOUND"));
+    for (const version of [0, 2])
+      await assert.rejects(jobs.update("t1", { id: "a", version }, newJob({ at: 9 }), never()), isCode("ABORTED"));
     assert.deepEqual(await jobs.get("t1", "a", never()), { id: "a", version: 1, value: newJob() });
   });
 
@@ -94,7 +99,7 @@ function guard({ open, underTest }: StoreSuite): void {
       assert.deepEqual(stored, won[0]);
     };
     await race(async (jobs, at) => await jobs.insert("t1", "a", newJob({ at }), never()), "ALREADY_EXISTS");
-    await race(async (jobs, at) => await jobs.update("t1", "a", 1, newJob({ at }), never()), "ABORTED");
+    await race(async (jobs, at) => await jobs.update("t1", { id: "a", version: 1 }, newJob({ at }), never()), "ABORTED");
     await other.close();
   });
 
@@ -123,8 +128,8 @@ function tenantsAndSeal({ open, underTest }: StoreSuite): void {
       );
     }
     assert.equal(await jobs.get("t1", "only2", never()), undefined);
-    await assert.rejects(jobs.update("t1", "only2", 1, newJob(), never()), isCode("NOT_FOUND"));
-    await jobs.update("t1", "same", 1, newJob({ state: "done" }), never());
+    await assert.rejects(jobs.update("t1", { id: "only2", version: 1 }, newJob(), never()), isCode("NOT_FOUND"));
+    await jobs.update("t1", { id: "same", version: 1 }, newJob({ state: "done" }), never());
     assert.equal((await jobs.get("t2", "same", never()))?.version, 1);
     assert.equal(await jobs.claimNext("t1", byState("new"), (value) => value), undefined);
   });
@@ -132,7 +137,7 @@ function tenantsAndSeal({ open, underTest }: StoreSuite): void {
   test("values are sealed at rest: what was written is not in the raw bytes", async () => {
     const jobs = await open("seal_a");
     await jobs.insert("t1", "idcanary7731", newJob({ owner: "phicanary7731" }), never());
-    await jobs.update("t1", "idcanary7731", 1, newJob({ owner: "phicanary7732" }), never());
+    await jobs.update("t1", { id: "idcanary7731", version: 1 }, newJob({ owner: "phicanary7732" }), never());
     const raw = await underTest().rawBytes();
     if (raw === undefined) return;
     assert.ok(raw.includes("idcanary7731"), "the search does not see the record");

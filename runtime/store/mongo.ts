@@ -90,12 +90,12 @@ function createCollection<T>(table: Table<T>): Collection<T> {
   const { name, codec, documents } = table;
   const find: Collection<T>["find"] = async (tenant, options) =>
     await called(`find in "${name}"`, options.signal, async () => await findPage(table, tenant, options));
-  const update: Collection<T>["update"] = async (...[tenant, id, expectedVersion, value, signal]) => {
+  const update: Collection<T>["update"] = async (tenant, { id, version }, value, signal) => {
     const record = codec.encode(tenant, id, value);
     return await called(
       `update a value of "${name}"`,
       signal,
-      async () => await replaceDocument(table, { tenant, id, expectedVersion, signal }, record),
+      async () => await replaceDocument(table, { tenant, id, expectedVersion: version, signal }, record),
     );
   };
   return {

@@ -69,9 +69,11 @@ function createCollection<T>(table: Table<T>): Collection<T> {
   const { connection, codec, statements, name } = table;
   const find: Collection<T>["find"] = async (tenant, options) =>
     await connection.read(`find in "${name}"`, options.signal, () => findPage(table, tenant, options));
-  const update: Collection<T>["update"] = async (...[tenant, id, expectedVersion, value, signal]) => {
+  const update: Collection<T>["update"] = async (tenant, { id, version }, value, signal) => {
     const record = codec.encode(tenant, id, value);
-    return await connection.write(`update a value of "${name}"`, signal, () => updateRow(table, { tenant, id, expectedVersion }, record));
+    return await connection.write(`update a value of "${name}"`, signal, () =>
+      updateRow(table, { tenant, id, expectedVersion: version }, record),
+    );
   };
   return {
     get: async (tenant, id, signal) => {

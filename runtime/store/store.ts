@@ -45,8 +45,8 @@ export interface Collection<T> {
   get(tenant: string, id: string, signal: AbortSignal): Promise<Versioned<T> | undefined>;
   /** Throws ALREADY_EXISTS when the id is taken. */
   insert(tenant: string, id: string, value: T, signal: AbortSignal): Promise<Versioned<T>>;
-  /** Throws ABORTED when the stored version is not `expectedVersion`, NOT_FOUND when there is no such id. */
-  update(tenant: string, id: string, expectedVersion: number, value: T, signal: AbortSignal): Promise<Versioned<T>>;
+  /** Replaces what was read as `known`. Throws ABORTED when another version is stored, NOT_FOUND when there is no such id. */
+  update(tenant: string, known: Pick<Versioned<T>, "id" | "version">, value: T, signal: AbortSignal): Promise<Versioned<T>>;
   find(tenant: string, options: FindOptions): Promise<FoundPage<T>>;
   /**
    * Takes the first value of the index prefix for which `claim` returns a new value, writes that under its version guard

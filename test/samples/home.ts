@@ -54,8 +54,18 @@ export async function openSampleHome(): Promise<SampleHome> {
     signal,
     context,
     put: async (head, understanding) => ({
-      understanding: await objects.putMessage(head.tenant, artefactKey(head, "understanding"), Understanding, understanding, signal),
-      assessment: await objects.putMessage(head.tenant, artefactKey(head, "assessment"), Assessment, sampleAssessment(), signal),
+      understanding: await objects.putMessage(
+        { tenant: head.tenant, key: artefactKey(head, "understanding") },
+        Understanding,
+        understanding,
+        signal,
+      ),
+      assessment: await objects.putMessage(
+        { tenant: head.tenant, key: artefactKey(head, "assessment") },
+        Assessment,
+        sampleAssessment(),
+        signal,
+      ),
     }),
     [Symbol.asyncDispose]: async () => {
       await store.close();
