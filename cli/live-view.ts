@@ -37,8 +37,11 @@ const STEPS: readonly RunRow["state"][] = ["received", "read", "understood", "sc
 export function startLiveView(model: RunModel, output: ViewOutput, now: () => number): { stop(): void } {
   const draw = output.isTTY ? blockDrawer(model, output) : lineDrawer(model, output, now);
   const timer = setInterval(draw, 1_000 / FRAMES_PER_SECOND);
+  let stopped = false;
   return {
     stop: () => {
+      if (stopped) return;
+      stopped = true;
       clearInterval(timer);
       draw();
     },

@@ -42,12 +42,7 @@ export async function runInbox(config: UpConfig & { readonly inbox: string }, op
   const startedAt = performance.now();
   const model = createRunModel({ now: () => Date.now() });
   model.expect(await listFiles(config.inbox));
-  const view = options.json ? { stop: () => {} } : startLiveView(model, terminal(config), () => Date.now());
-  const events = new Map<string, Map<string, HubCloudEvent>>();
-  let run: Run | undefined;
-  // The inbox may report before the system is complete; those documents are looked up when it is.
-  const early: string[] = [];
-  const moved = (documentId: string) => (run === undefined ? void early.push(documentId) : run.observe(documentId));
+  const relay = createRelay();
   const up = await startUp(
     config,
     {
@@ -55,7 +50,7 @@ export async function runInbox(config: UpConfig & { readonly inbox: string }, op
       inboxListener: {
         onAccepted: ({ fileName, documentId, duplicate, resumed }) => {
           model.accepted(fileName, documentId, duplicate && !resumed);
-          moved(documentId);
+          relay.moved(documentId);
         },
         onRefused: (fileName, error) => model.refused(fileName, error.message),
       },
@@ -63,14 +58,13 @@ export async function runInbox(config: UpConfig & { readonly inbox: string }, op
     },
     options.signal,
   );
-  run = createRun({ up, model, events, options });
+  const events = new Map<string, Map<string, HubCloudEvent>>();
+  const run = createRun({ up, model, events, options });
+  const view = options.json ? { stop: () => {} } : startLiveView(model, terminal(config), () => Date.now());
   let feed: Stoppable | undefined;
   try {
-    feed = await followDocuments(up.mesh.bus, up.tenant, {
-      onMoved: moved,
-      onHubEvent: (event) => keepEvent(events, event),
-    });
-    for (const documentId of early) run.observe(documentId);
+    feed = await followDocuments(up.mesh.bus, up.tenant, { onMoved: relay.moved, onHubEvent: (event) => keepEvent(events, event) });
+    relay.attach(run.observe);
     await untilComplete(run, model, options.signal);
     view.stop();
     if (options.signal.aborted) return "interrupted";
@@ -83,6 +77,19 @@ export async function runInbox(config: UpConfig & { readonly inbox: string }, op
     await run.settled();
     await up.stop();
   }
+}
+
+/** The inbox reports before the system is complete; what it says is kept until somebody can look. */
+function createRelay(): { moved(documentId: string): void; attach(observe: (documentId: string) => void): void } {
+  const early: string[] = [];
+  let forward = (documentId: string): void => void early.push(documentId);
+  return {
+    moved: (documentId) => forward(documentId),
+    attach: (observe) => {
+      forward = observe;
+      for (const documentId of early.splice(0)) observe(documentId);
+    },
+  };
 }
 
 function keepEvent(events: Map<string, Map<string, HubCloudEvent>>, event: HubCloudEvent): void {
