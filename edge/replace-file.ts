@@ -1,6 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncFolder, writeDurably } from "../runtime/objects/durable-file.ts";
+import { syncFolder, writeDurably } from "../runtime/durable-file.ts";
 
 /** Ends the name of a file that is not complete yet. */
 export const TEMPORARY_SUFFIX = ".tmp";

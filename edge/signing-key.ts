@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { z } from "zod";
 import { PayerHubError } from "../runtime/error.ts";
-import { syncFolder, writeDurably } from "../runtime/objects/durable-file.ts";
+import { syncFolder, writeDurably } from "../runtime/durable-file.ts";
 
 /** EdDSA over Ed25519 (RFC 8037): small keys, and no parameter that a token could weaken. */
 export const SIGNING_ALGORITHM = "EdDSA";

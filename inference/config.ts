@@ -22,7 +22,7 @@ export const inferenceConfigSchema = z.strictObject({
 export type InferenceConfig = Readonly<z.infer<typeof inferenceConfigSchema>>;
 
 /** Reads the environment of `inference/main.ts`; throws a ZodError that names what is malformed. */
-export function inferenceConfigFrom(env: Readonly<Record<string, string | undefined>>): InferenceConfig {
+export function inferenceConfigFrom(env: Readonly<Record<string, string | undefined>> = process.env): InferenceConfig {
   return Object.freeze(
     inferenceConfigSchema.parse({
       host: env["INFERENCE_HOST"],

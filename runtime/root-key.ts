@@ -1,5 +1,6 @@
-import { link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
+import { link, mkdir, readFile, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolder, writeDurably } from "./durable-file.ts";
 import { PayerHubError } from "./error.ts";
 import { KEY_BYTES } from "./seal-keys.ts";
 import { systemWorld } from "./world.ts";
@@ -43,13 +44,7 @@ async function read(path: string): Promise<Uint8Array | undefined> {
 async function create(path: string, world: Pick<World, "randomBytes" | "uuid">): Promise<void> {
   const temporary = `${path}.${world.uuid()}`;
   try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(world.randomBytes(KEY_BYTES));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeDurably(temporary, [world.randomBytes(KEY_BYTES)]);
     await link(temporary, path).catch((error: unknown) => {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     });
@@ -58,14 +53,5 @@ async function create(path: string, world: Pick<World, "randomBytes" | "uuid">):
     throw PayerHubError.from(error, { attempted: "create the root key" });
   } finally {
     await unlink(temporary).catch(() => undefined);
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ObjectRef } from "../../proto/document/v1/document.pb.ts";
 import type { World } from "../world.ts";
-import { createFolderMaker } from "./durable-file.ts";
+import { createFolderMaker } from "../durable-file.ts";
 import { REF_SUFFIX } from "./folder-list.ts";
 import { damagedObject } from "./verify.ts";
 

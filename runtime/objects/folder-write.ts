@@ -2,7 +2,7 @@ import { link, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ObjectRef } from "../../proto/document/v1/document.pb.ts";
 import { meteredBody } from "./body.ts";
-import { syncFolder, writeDurably } from "./durable-file.ts";
+import { syncFolder, writeDurably } from "../durable-file.ts";
 import { blobPath, refPath, refText } from "./folder-tree.ts";
 import type { FolderTree } from "./folder-tree.ts";
 import type { ObjectBody } from "./objects.ts";

@@ -36,6 +36,13 @@ for (const [budget, at, over] of [
   });
 }
 
+test("a rest parameter that is taken apart counts each of its names", () => {
+  const planted = (names: string): string =>
+    `export const planted = (first: number, ...[${names}]: readonly number[]): unknown => [first, ${names}];\n`;
+  assert.deepEqual(rulesBroken({ "mesh/planted.ts": planted("a, b, c") }), []);
+  assert.deepEqual(rulesBroken({ "mesh/planted.ts": planted("a, b, c, d") }), ["parameters"]);
+});
+
 test("length budgets spare tables of facts and generated code", () => {
   const long = statements(MAX_FILE_LINES + 1);
   assert.deepEqual(rulesBroken({ "mesh/x12/guides/planted.ts": long, "corpus/data/planted.ts": long }), []);

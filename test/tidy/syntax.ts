@@ -5,6 +5,7 @@ import type {
   MemberExpression,
   Node,
   ObjectExpression,
+  ParamPattern,
   Program,
   Statement,
   VisitorObject,
@@ -38,6 +39,13 @@ export interface FunctionFact {
   readonly parameterCount: number;
 }
 
+/** A rest parameter that is taken apart at once (`...[a, b]`) is as many parameters as it has names. */
+function parameterCountOf(params: readonly ParamPattern[]): number {
+  const last = params.at(-1);
+  if (last?.type !== "RestElement" || last.argument.type !== "ArrayPattern") return params.length;
+  return params.length - 1 + last.argument.elements.length;
+}
+
 /** What one walk over a program collects. */
 export interface Walked {
   readonly syntax: readonly SyntaxFact[];
@@ -59,7 +67,7 @@ export function walkSyntax(program: Program, lineOf: LineOf): Walked {
   const add: Add = (rule, node, detail) => syntax.push({ rule, line: lineOf(node.start), detail });
   const addFunction = (node: FunctionNode | ArrowFunctionExpression): void => {
     const [first, last] = [lineOf(node.start), lineOf(node.end)];
-    functions.push({ line: first, lineCount: last - first + 1, parameterCount: node.params.length });
+    functions.push({ line: first, lineCount: last - first + 1, parameterCount: parameterCountOf(node.params) });
   };
   new Visitor({
     FunctionDeclaration: addFunction,

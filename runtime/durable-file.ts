@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 /** Folders remembered as durable; forgetting one costs a few syncs. */
 const MAX_KNOWN_FOLDERS = 10_000;
 
-/** Creates a file that must not exist, writes all chunks and waits until the disk has them. */
+/** Creates a file that must not exist and that only its owner may read (mode 0600), writes all chunks and waits until the disk has them. */
 export async function writeDurably(path: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   await withFile(path, "wx", async (file) => {
     for await (const chunk of chunks) await writeFully(file, chunk);
