@@ -25,7 +25,10 @@ test("the broker is started again on its port after a crash, and its stream is s
   let found = false;
   for (let look = 0; look < 60 && !found; look++) {
     await delay(100);
-    found = await bus.manager.streams.info("KEPT").then(() => true, () => false);
+    found = await bus.manager.streams.info("KEPT").then(
+      () => true,
+      () => false,
+    );
   }
   assert.equal(found, true);
   assert.notEqual(server.pid(), before);

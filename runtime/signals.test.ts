@@ -22,7 +22,10 @@ test("abortable rejects at once on a signal that is aborted already", async () =
 
 test("a deadline ends with DEADLINE_EXCEEDED", async () => {
   const signal = withDeadline(new AbortController().signal, 5);
-  await assert.rejects(abortable(never, signal, "reading"), (error) => error instanceof PayerHubError && error.code === "DEADLINE_EXCEEDED");
+  await assert.rejects(
+    abortable(never, signal, "reading"),
+    (error) => error instanceof PayerHubError && error.code === "DEADLINE_EXCEEDED",
+  );
 });
 
 test("a coded reason passes unchanged", () => {
