@@ -44,11 +44,27 @@ async function rig(): Promise<Rig> {
   const bus = await connectBus({ url: nats.url, token: nats.token, name: "test", log, signal: live() });
   await provision(bus.manager, live());
   const telemetry = createTelemetry({ processors: [], readers: [] });
-  const deps: StepDeps = { bus, documents: await store.collection(documents), objects: createSealedObjects(rawObjects, seal), world, log, telemetry, probe: () => {} };
+  const deps: StepDeps = {
+    bus,
+    documents: await store.collection(documents),
+    objects: createSealedObjects(rawObjects, seal),
+    world,
+    log,
+    telemetry,
+    probe: () => {},
+  };
   return {
     deps,
     submit: async (documentId, revision = 1) => {
-      await bus.publish(outgoingOf(stepOutput(headOf(documentId, revision), { name: "received", message: { head: headOf(documentId, revision) } }), { tenant: "acme", documentId, source: "test", nowMs: 0 }), live());
+      await bus.publish(
+        outgoingOf(stepOutput(headOf(documentId, revision), { name: "received", message: { head: headOf(documentId, revision) } }), {
+          tenant: "acme",
+          documentId,
+          source: "test",
+          nowMs: 0,
+        }),
+        live(),
+      );
     },
     stored: async (event) => {
       const info = await bus.manager.streams.info("DOCUMENTS", { subjects_filter: documentSubject("acme", event) });
@@ -75,7 +91,10 @@ function stageOf(run: (documentId: string) => Promise<void>): Stage<"received"> 
     input: "received",
     run: async (message, context): Promise<StageOutcome> => {
       await run(context.documentId);
-      return { next: { name: "read", message: { head: message.head, words: [], images: [], pageCount: 2 } }, facts: { state: "read", pageCount: 2 } };
+      return {
+        next: { name: "read", message: { head: message.head, words: [], images: [], pageCount: 2 } },
+        facts: { state: "read", pageCount: 2 },
+      };
     },
   };
 }
@@ -95,10 +114,19 @@ async function stateOf(deps: StepDeps, documentId: string): Promise<string | und
 test("an event becomes a record, a following event and nothing more, however often it comes", async () => {
   await using system = await rig();
   let runs = 0;
-  const consumer = consumeStage(ROW, stageOf(async () => void runs++), system.deps);
+  const consumer = consumeStage(
+    ROW,
+    stageOf(async () => void runs++),
+    system.deps,
+  );
   await system.submit("doc_a");
   await until(async () => (await stateOf(system.deps, "doc_a")) === "read");
-  const again = outgoingOf(stepOutput(headOf("doc_a", 1), { name: "received", message: { head: headOf("doc_a", 1) } }), { tenant: "acme", documentId: "doc_a", source: "test", nowMs: 0 });
+  const again = outgoingOf(stepOutput(headOf("doc_a", 1), { name: "received", message: { head: headOf("doc_a", 1) } }), {
+    tenant: "acme",
+    documentId: "doc_a",
+    source: "test",
+    nowMs: 0,
+  });
   await system.deps.bus.publish({ ...again, messageId: "forced-repeat" }, live());
   await until(async () => (await system.stored("received")) === 2);
   await delay(300);
@@ -141,7 +169,11 @@ test("an outage is waited out within the delivery; a failure comes again and its
 
 test("bytes that are no event are kept as a dead letter with the reason", async () => {
   await using system = await rig();
-  const consumer = consumeStage(ROW, stageOf(async () => {}), system.deps);
+  const consumer = consumeStage(
+    ROW,
+    stageOf(async () => {}),
+    system.deps,
+  );
   await system.deps.bus.jetstream.publish(documentSubject("acme", "received"), new Uint8Array([255, 255, 255]));
   await until(async () => (await system.deps.bus.manager.streams.info("DEAD_LETTERS")).state.messages === 1);
   await consumer.stop();
@@ -153,7 +185,11 @@ test("bytes that are no event are kept as a dead letter with the reason", async 
 test("an event of an older revision is dropped", async () => {
   await using system = await rig();
   let runs = 0;
-  const consumer = consumeStage(ROW, stageOf(async () => void runs++), system.deps);
+  const consumer = consumeStage(
+    ROW,
+    stageOf(async () => void runs++),
+    system.deps,
+  );
   await system.submit("doc_r", 2);
   await until(async () => (await stateOf(system.deps, "doc_r")) === "read");
   await system.submit("doc_r", 1);
@@ -165,7 +201,11 @@ test("an event of an older revision is dropped", async () => {
 
 test("the reconciler publishes the last step of what stands still, and only that", async () => {
   await using system = await rig();
-  const consumer = consumeStage(ROW, stageOf(async () => {}), system.deps);
+  const consumer = consumeStage(
+    ROW,
+    stageOf(async () => {}),
+    system.deps,
+  );
   await system.submit("doc_s");
   await until(async () => (await stateOf(system.deps, "doc_s")) === "read");
   await consumer.stop();
@@ -181,7 +221,11 @@ test("a stage that puts out what its row does not declare is a failure, not an e
   const stage: Stage<"received"> = {
     name: "read",
     input: "received",
-    run: async (message) => await Promise.resolve({ next: { name: "quarantined", message: { head: message.head, stage: "x", code: "y", reason: "z" } }, facts: {} }),
+    run: async (message) =>
+      await Promise.resolve({
+        next: { name: "quarantined", message: { head: message.head, stage: "x", code: "y", reason: "z" } },
+        facts: {},
+      }),
   };
   const consumer = consumeStage(ROW, stage, system.deps);
   await system.submit("doc_u");
