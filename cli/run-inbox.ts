@@ -169,7 +169,7 @@ async function untilComplete(run: Run, model: RunModel, signal: AbortSignal): Pr
     const failure = run.failure();
     if (failure !== undefined && !signal.aborted) throw failure;
     if (run.idle() && performance.now() - sweptAtMs > SWEEP_MS) {
-      for (const row of model.rows()) if (row.documentId !== "" && !hasEnded(row)) run.observe(row.documentId);
+      for (const row of model.rows().filter((each) => each.documentId !== "" && !hasEnded(each))) run.observe(row.documentId);
       sweptAtMs = performance.now();
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

@@ -13,7 +13,7 @@ import { temporaryFolder } from "../servers/server.ts";
 import { eventually } from "./fault-rig.ts";
 
 const SEED = 4_711;
-const ENDS_DEADLINE_MS = 600_000;
+const ENDS_DEADLINE_MS = 420_000;
 /** The whole product runs in this process, with decoders in children; a bomb that got through would take gigabytes. */
 const MAX_GROWTH_BYTES = 400 * 1024 * 1024;
 const live = () => new AbortController().signal;
