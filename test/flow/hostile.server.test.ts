@@ -39,7 +39,8 @@ test("bad input ends in a typed answer or a state with a reason; its bytes stay;
   const config = upConfigFrom({ home: home.path, natsServerBinary: await natsServerBinary(), tenant: "acme" });
   const files = await hostileFiles(SEED);
   const up = await startUp(config, { log: createLogger({ level: "silent" }) }, live());
-  t.after(async () => await up.stop());
+  // Declared after the folder, so that the product is gone before its files are.
+  await using _running = { [Symbol.asyncDispose]: async () => await up.stop() };
   const before = process.memoryUsage().rss;
   const submitted = await submitAll(up, files);
 
