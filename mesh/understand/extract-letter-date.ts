@@ -1,4 +1,5 @@
 import { type FieldCandidate, candidateOf } from "./candidate.ts";
+import type { Cell } from "./cells.ts";
 import type { Extraction } from "./extraction.ts";
 import { gap } from "./lines.ts";
 import { parseDate } from "./parse-date.ts";
@@ -21,20 +22,22 @@ const DATE_OF: Readonly<Partial<Record<Extraction["type"], string>>> = {
 export function extractLetterDate(extraction: Extraction): FieldCandidate[] {
   const name = DATE_OF[extraction.type];
   if (name === undefined) return [];
-  for (const { model, hits } of extraction.pages.slice(0, 2)) {
-    for (const cells of model.cells) {
-      for (const cell of cells) {
-        // A date right under or beside a label is that label's value.
-        if (hits.some((hit) => hit.line <= cell.line && hit.fillsCell && hit.line >= cell.line - 2 && gap(hit.box, cell.box) === 0))
-          continue;
-        if (hits.some((hit) => hit.line === cell.line && hit.marked)) continue;
-        if (cell.box.y0 > model.heightPx * LETTERHEAD || cell.tokens.length > 4) continue;
-        const read = readValue(cell.tokens, parseDate);
-        if (read !== undefined && read.tokens.length === cell.tokens.length) {
-          return [candidateOf(read, { name, method: "prose", labelScore: 0.5 })];
-        }
+  for (const page of extraction.pages.slice(0, 2)) {
+    for (const cell of page.model.cells.flat()) {
+      const read = standsAlone(page, cell) ? readValue(cell.tokens, parseDate) : undefined;
+      if (read !== undefined && read.tokens.length === cell.tokens.length) {
+        return [candidateOf(read, { name, method: "prose", labelScore: 0.5 })];
       }
     }
   }
   return [];
+}
+
+/** A short cell in the letterhead; right under or beside a label it would be that label's value. */
+function standsAlone({ model, hits }: Extraction["pages"][number], cell: Cell): boolean {
+  if (cell.box.y0 > model.heightPx * LETTERHEAD || cell.tokens.length > 4) return false;
+  return !hits.some(
+    ({ line, marked, fillsCell, box }) =>
+      (line === cell.line && marked) || (fillsCell && line <= cell.line && line >= cell.line - 2 && gap(box, cell.box) === 0),
+  );
 }

@@ -80,15 +80,20 @@ interface At {
   readonly j: number;
 }
 
-function cheapest(rows: readonly number[][], row: readonly number[], { a, b, i, j }: At): number {
-  const charA = a[i - 1] ?? "";
-  const charB = b[j - 1] ?? "";
-  const before = rows[i - 1] ?? [];
-  let best = (before[j - 1] ?? 0) + substitutionCost(charA, charB);
-  best = Math.min(best, (before[j] ?? 0) + gapCost(charA), (row[j - 1] ?? 0) + gapCost(charB));
+function cheapest(rows: readonly number[][], row: readonly number[], at: At): number {
+  const charA = at.a[at.i - 1] ?? "";
+  const charB = at.b[at.j - 1] ?? "";
+  const before = rows[at.i - 1] ?? [];
+  const substituted = (before[at.j - 1] ?? 0) + substitutionCost(charA, charB);
+  return Math.min(substituted, (before[at.j] ?? 0) + gapCost(charA), (row[at.j - 1] ?? 0) + gapCost(charB), merged(rows, at));
+}
+
+/** Cost of a pair of letters that became one, or of one that became a pair; Infinity where neither stands. */
+function merged(rows: readonly number[][], { a, b, i, j }: At): number {
+  let best = Number.POSITIVE_INFINITY;
   for (const [pair, single] of MERGED) {
-    if (i > 1 && charB === single && a.startsWith(pair, i - 2)) best = Math.min(best, (rows[i - 2]?.[j - 1] ?? 0) + SIMILAR_COST);
-    if (j > 1 && charA === single && b.startsWith(pair, j - 2)) best = Math.min(best, (before[j - 2] ?? 0) + SIMILAR_COST);
+    if (i > 1 && b[j - 1] === single && a.startsWith(pair, i - 2)) best = Math.min(best, (rows[i - 2]?.[j - 1] ?? 0) + SIMILAR_COST);
+    if (j > 1 && a[i - 1] === single && b.startsWith(pair, j - 2)) best = Math.min(best, (rows[i - 1]?.[j - 2] ?? 0) + SIMILAR_COST);
   }
   return best;
 }

@@ -16,12 +16,10 @@ export function parseIcd10All(text: string, isListed: (code: string) => boolean)
 
 function toParsed(match: RegExpExecArray, isListed: (code: string) => boolean): Parsed | undefined {
   const [raw, category = "", point = "", rest = ""] = match;
-  // `110/85` and `not` are no codes: a bare category must be printed as one, a longer code may begin with a look-alike.
-  if (!/\d/.test(category) || (rest === "" && !/^[A-Z]/.test(category))) return undefined;
-  if (point === "" && rest !== "" && raw.includes(" ")) return undefined;
-  const printed = category + (rest === "" ? "" : `.${rest}`);
+  const printed: Printed = { raw, category, rest, unmarked: point === "" && rest !== "" };
+  if (!mayBeCode(printed)) return undefined;
   const ends = { start: match.index, end: match.index + raw.trimEnd().length };
-  const asPrinted = printed.toUpperCase();
+  const asPrinted = joined(category, rest).toUpperCase();
   const inserted = rest !== "" && point !== "." ? ["point"] : [];
   if (SHAPE.test(asPrinted) && isListed(asPrinted)) return { value: asPrinted, ...ends, steps: inserted, check: "passed" };
   const straightened = straighten(category, rest);
@@ -29,9 +27,26 @@ function toParsed(match: RegExpExecArray, isListed: (code: string) => boolean): 
   const steps = straightened === asPrinted ? inserted : ["look_alikes", ...inserted];
   if (isListed(straightened)) return { value: straightened, ...ends, steps, check: "passed" };
   // An unlisted code needs its point as a witness: five characters of any reference number would pass otherwise.
-  return point === "" && rest !== ""
-    ? undefined
-    : { value: SHAPE.test(asPrinted) ? asPrinted : straightened, ...ends, steps, check: "shape" };
+  if (printed.unmarked) return undefined;
+  return { value: SHAPE.test(asPrinted) ? asPrinted : straightened, ...ends, steps, check: "shape" };
+}
+
+interface Printed {
+  readonly raw: string;
+  readonly category: string;
+  readonly rest: string;
+  /** Longer than a category, without the point. */
+  readonly unmarked: boolean;
+}
+
+/** `110/85` and `not` are no codes: a bare category must be printed as one, a longer code may begin with a look-alike. */
+function mayBeCode({ raw, category, rest, unmarked }: Printed): boolean {
+  if (!/\d/.test(category) || (unmarked && raw.includes(" "))) return false;
+  return rest !== "" || /^[A-Z]/.test(category);
+}
+
+function joined(category: string, rest: string): string {
+  return rest === "" ? category : `${category}.${rest}`;
 }
 
 /** Letter first, then two digits; later characters stay letters only where ICD-10-CM uses them (7th character, X). */
@@ -39,7 +54,7 @@ function straighten(category: string, rest: string): string {
   const [first = "", second = "", third = ""] = category;
   const head = letterFor(first) + digitFor(second) + digitFor(third);
   const tail = [...rest].map((char, at) => (at < 3 && !/[xX]/.test(char) ? digitFor(char) : char.toUpperCase())).join("");
-  return tail === "" ? head : `${head}.${tail}`;
+  return joined(head, tail);
 }
 
 /** Whether a text has the form of an ICD-10-CM code with its point. */

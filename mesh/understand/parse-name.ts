@@ -47,7 +47,7 @@ function straight(word: string): string {
 function ordered(parts: readonly string[]): string | undefined {
   const clean = parts.map((part) => part.replace(/,$/, ""));
   const comma = parts.findIndex((part) => part.endsWith(","));
-  if (clean.length === 0 || clean.every((part) => TITLES.test(part))) return undefined;
+  if (clean.every((part) => TITLES.test(part))) return undefined;
   if (comma < 0 || comma === parts.length - 1) return clean.length < 2 ? undefined : clean.join(" ");
   const after = clean.slice(comma + 1);
   if (after.every((part) => TITLES.test(part))) return clean.slice(0, comma + 1).join(" ");

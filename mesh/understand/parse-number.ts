@@ -31,7 +31,7 @@ export function parsePercent(text: string): Parsed | undefined {
 
 /** Table rules beside a number, read as marks: blanked, so that `51]` is 51 and `774|` is not 7741. */
 function unruled(text: string): string {
-  return text.replace(/(?<=\d)[|\]\[(){}!]+(?=\s|$)|(?<=^|\s)[|\]\[(){}!]+(?=[\d.])/g, (marks) => " ".repeat(marks.length));
+  return text.replace(/(?<=\d)[|\][(){}!]+(?=\s|$)|(?<=^|\s)[|\][(){}!]+(?=[\d.])/g, (marks) => " ".repeat(marks.length));
 }
 
 function firstNumber(printedText: string, pattern: RegExp, step: string, write: (digits: string) => string): Parsed | undefined {
@@ -42,7 +42,7 @@ function firstNumber(printedText: string, pattern: RegExp, step: string, write: 
     const parts = printed.split(".").map(asDigits);
     if (parts.includes(undefined) || !/\d/.test(printed)) continue;
     const digits = parts.join(".");
-    const ruled = /[|\]\[!]/.test(printedText.slice(Math.max(0, match.index - 1), match.index + match[0].length + 1));
+    const ruled = /[|\][!]/.test(printedText.slice(Math.max(0, match.index - 1), match.index + match[0].length + 1));
     const steps = [...(ruled ? ["unruled"] : []), ...(digits === printed ? [] : ["digits"]), step];
     return { value: write(digits), start: match.index, end: match.index + match[0].length, steps, check: "none" };
   }

@@ -127,7 +127,7 @@ function labelsIn<K>(cell: HeadCell, index: PhraseIndex<K>): Title<K>[] | undefi
 
 /** Every header cell is a column; at least two must be known and none may end in a colon. */
 function columnsOf<K>(cells: readonly HeadCell[], index: PhraseIndex<K>): Column<K>[] {
-  if (cells.some((cell) => /:$/.test(cell.text) || /^\W*\d|\d{3}/.test(cell.text))) return [];
+  if (cells.some((cell) => cell.text.endsWith(":") || /^\W*\d|\d{3}/.test(cell.text))) return [];
   const labels = cells.map((cell) => labelsIn(cell, index));
   const known = labels.flatMap((found) => found ?? []);
   const strange = labels.filter((found) => found === undefined).length;

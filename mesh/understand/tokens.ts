@@ -59,6 +59,6 @@ function unruled(text: string): string {
  * rule was read as a mark between a number and a word (`1.6]Normal`).
  */
 function seamOf(text: string): number | undefined {
-  const glued = /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text) ?? /\d[|\]\[()]+(?=[A-Z][A-Za-z]+$|[HL]$)/.exec(text);
+  const glued = /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text) ?? /\d[|\][()]+(?=[A-Z][A-Za-z]+$|[HL]$)/.exec(text);
   return glued === null ? undefined : glued.index + glued[0].length;
 }
