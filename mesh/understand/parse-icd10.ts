@@ -56,8 +56,3 @@ function straighten(category: string, rest: string): string {
   const tail = [...rest].map((char, at) => (at < 3 && !/[xX]/.test(char) ? digitFor(char) : char.toUpperCase())).join("");
   return joined(head, tail);
 }
-
-/** Whether a text has the form of an ICD-10-CM code with its point. */
-export function isIcd10Shape(code: string): boolean {
-  return SHAPE.test(code);
-}
