@@ -5,7 +5,7 @@ import { PayerHubError } from "../runtime/error.ts";
 import { capMetadata } from "./grpc-metadata-cap.ts";
 import { createIntakeService } from "./grpc-service.ts";
 import { MAX_CHUNK_BYTES } from "./grpc-submit.ts";
-import { raiseReceiveWindows } from "./grpc-windows.ts";
+import { raiseReceiveWindows } from "../runtime/grpc-windows.ts";
 import type { ListenAddress, PortParts, ServingPort } from "./port-parts.ts";
 
 /** Largest message in bytes: one chunk and its framing. */

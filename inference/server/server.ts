@@ -3,6 +3,7 @@ import { HealthImplementation } from "grpc-health-check";
 import { GRPCInferenceServiceService } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { raiseReceiveWindows } from "../../runtime/grpc-windows.ts";
 import { abortable, withDeadline } from "../../runtime/signals.ts";
 import type { World } from "../../runtime/world.ts";
 import { createHandlers } from "./handlers.ts";
@@ -63,6 +64,8 @@ export async function startInferenceServer(
     await models.close();
     throw error;
   });
+  // A page tensor is 600 KB: with the protocol's 64 KiB window it would take ten round trips.
+  if (!raiseReceiveWindows(server)) deps.log.warn("inference.windows_not_raised", { port });
   deps.log.info("inference.serving", { host: config.host, port, count: models.loaded().length });
   const stop = async () => {
     ready = false;
