@@ -22,12 +22,12 @@ export interface ContactSheet {
 }
 
 /** Height that every word is scaled to: well above what the recognizer normalizes its lines to. */
-const WORD_HEIGHT = 44;
+const WORD_HEIGHT = 56;
 /** Context kept around a word box: strokes that the box cuts, not the neighbor's. */
-const PAD_X = 3;
+const PAD_X = 1;
 const PAD_Y = 3;
 /** White rows between words: more than a line's height, so that no two words become one line. */
-const GAP = 40;
+const GAP = 48;
 const MARGIN = 32;
 /** Widest word on a sheet; a longer one is scaled down to it. */
 const MAX_WORD_WIDTH = 1600;

@@ -147,7 +147,7 @@ function readChar(textPage: TextPage, index: number): LayerChar | undefined {
   if (pdfium._FPDFText_GetCharBox(text, index, scratch, scratch + 8, scratch + 16, scratch + 24) === 0) return undefined;
   const tight = new Float64Array(pdfium.HEAPU8.slice(scratch, scratch + BOX_BYTES).buffer);
   const box = deviceBox(textPage, { left: tight[0] ?? 0, right: tight[1] ?? 0, bottom: tight[2] ?? 0, top: tight[3] ?? 0 });
-  return { code, ...box, top: line.y0, bottom: line.y1 };
+  return { code, ...box, left: line.x0, top: line.y0, right: line.x1, bottom: line.y1 };
 }
 
 interface PageRect {

@@ -1,6 +1,6 @@
 /**
  * One character of a PDF's text layer in page pixels, in the order of the content stream. The box is the tight one of the
- * glyph; top and bottom are those of its font, the same for every character of a line.
+ * glyph; left, top, right and bottom are those of its advance and its font, which hold the white space a glyph has.
  */
 export interface LayerChar {
   readonly code: number;
@@ -8,7 +8,9 @@ export interface LayerChar {
   readonly y0: number;
   readonly x1: number;
   readonly y1: number;
+  readonly left: number;
   readonly top: number;
+  readonly right: number;
   readonly bottom: number;
 }
 
@@ -45,7 +47,7 @@ export function charsToWords(chars: readonly LayerChar[]): LayerWord[] {
     if (previous === undefined || !sameLine(previous, char)) {
       close();
       line += 1;
-    } else if (char.x0 - previous.x1 > GAP_OF_HEIGHT * (char.bottom - char.top)) {
+    } else if (char.left - previous.right > GAP_OF_HEIGHT * (char.bottom - char.top)) {
       close();
     }
     current.push(char);
@@ -74,5 +76,5 @@ function isSpace(code: number): boolean {
 function sameLine(previous: LayerChar, char: LayerChar): boolean {
   const overlap = Math.min(previous.bottom, char.bottom) - Math.max(previous.top, char.top);
   const smaller = Math.min(previous.bottom - previous.top, char.bottom - char.top);
-  return overlap >= LINE_OVERLAP * smaller && char.x0 >= previous.x0 - smaller;
+  return overlap >= LINE_OVERLAP * smaller && char.left >= previous.left - smaller;
 }

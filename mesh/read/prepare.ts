@@ -12,8 +12,8 @@ import { skewDegrees } from "./skew.ts";
 
 /** Despeckling below this ratio costs decimal points; above it noise costs more (measured, see docs of the read stage). */
 const NOISY_RATIO = 0.25;
-/** Density the recognizer gets for a noisy page, after clean-up. */
-const NOISY_OCR_DPI = 300;
+/** Density the recognizer gets for a fax. */
+const SMOOTH_OCR_DPI = 300;
 /** Pages denser than this are shrunk: recognizers gain nothing and pay for every pixel. */
 const MAX_PAGE_DPI = 310;
 const SHRUNK_DPI = 300;
@@ -57,11 +57,13 @@ export function preparePage(source: Gray, options: PrepareOptions): PreparedPage
   const ink = inkOf(page, cleaned.threshold);
   const noisy = cleaned.noise > NOISY_RATIO;
   const blank = largeCount(squareComponents, { dpiX: dpi, dpiY: dpi }) < BLANK_LETTERS;
-  const ocrScale = noisy && dpi < NOISY_OCR_DPI ? NOISY_OCR_DPI / dpi : 1;
+  // Jagged two-level rows read better when they are enlarged and smoothed, clean ones too.
+  const jagged = noisy || cleaned.twoLevel;
+  const ocrScale = jagged && dpi < SMOOTH_OCR_DPI ? SMOOTH_OCR_DPI / dpi : 1;
   return {
     page,
     dpi,
-    ocr: noisy ? cleanForOcr(cleaned, { density: options.density, dpi, turn, skew, ocrScale }) : page,
+    ocr: ocrPicture(cleaned, page, { ...options, turn, skew, ocrScale, noisy, jagged }),
     ocrScale,
     noiseRatio: cleaned.noise,
     turn,
@@ -77,6 +79,7 @@ interface CleanedSource {
   readonly ink: Ink;
   /** Level below which a pixel is ink, for this picture and what is made of it. */
   readonly threshold: number;
+  readonly twoLevel: boolean;
   readonly noise: number;
 }
 
@@ -88,7 +91,7 @@ function cleanSource(source: Gray, density: Density): CleanedSource {
   const repaired = twoLevel ? repairDroppedRows(ink) : ink;
   const components = findComponents(repaired);
   const gray = whitenBorders(repaired === ink ? source : grayOf(repaired), findBorders(repaired));
-  return { gray, ink: gray === source ? repaired : inkOf(gray, threshold), threshold, noise: noiseRatio(components, density) };
+  return { gray, ink: gray === source ? repaired : inkOf(gray, threshold), threshold, twoLevel, noise: noiseRatio(components, density) };
 }
 
 function squarePixels(gray: Gray, density: Density): { readonly square: Gray; readonly dpi: number } {
@@ -103,19 +106,24 @@ function skewOf(cleaned: CleanedSource, turned: Gray, options: { readonly turn: 
   return skewDegrees(inkOf(turned, cleaned.threshold), 1);
 }
 
-interface CleanOptions {
-  readonly density: Density;
-  readonly dpi: number;
+interface OcrOptions extends PrepareOptions {
   readonly turn: QuarterTurn;
   readonly skew: number;
   readonly ocrScale: number;
+  readonly noisy: boolean;
+  readonly jagged: boolean;
 }
 
-/** Specks go on native rows, where a speck is one pixel; then the same geometry as the page, larger and smoothed. */
-function cleanForOcr(cleaned: CleanedSource, options: CleanOptions): Gray {
+/** What is read: the page itself, or the page without specks, enlarged and smoothed. */
+function ocrPicture(cleaned: CleanedSource, page: Gray, options: OcrOptions): Gray {
+  if (!options.jagged) return page;
+  const base = options.noisy ? withoutSpecks(cleaned, options) : page;
+  return blurGray(resizeGray(base, Math.round(page.width * options.ocrScale), Math.round(page.height * options.ocrScale)));
+}
+
+/** Specks go on native rows, where a speck is one pixel; then the same geometry as the page. */
+function withoutSpecks(cleaned: CleanedSource, options: OcrOptions): Gray {
   const clean = grayOf(despeckle(cleaned.ink, findComponents(cleaned.ink), options.density));
   const { square } = squarePixels(clean, options.density);
-  const page = deskewGray(turnGray(square, options.turn), options.skew);
-  const width = Math.round(page.width * options.ocrScale);
-  return blurGray(resizeGray(page, width, Math.round(page.height * options.ocrScale)));
+  return deskewGray(turnGray(square, options.turn), options.skew);
 }

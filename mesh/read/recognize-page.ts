@@ -1,8 +1,12 @@
+import type { PixelBox } from "./contact-sheet.ts";
 import { probeDirection } from "./direction-probe.ts";
+import type { Gray } from "./gray.ts";
 import type { LayerWord } from "./pdf-words.ts";
 import type { RecognizedWord, RecognizeEngine } from "./recognize-engine.ts";
 import type { ReadWord, RecognizeRequest, RecognizeResponse } from "./recognize-messages.ts";
-import { needsSecondReading, readBoxesAgain } from "./second-reading.ts";
+import { needsSecondReading, readBoxesAgain, type SecondReading } from "./second-reading.ts";
+import { findSplitCodes, joinWords, type SplitPair } from "./split-codes.ts";
+import { wholeWordBox } from "./whole-word-box.ts";
 import { layerAgrees } from "./text-layer-check.ts";
 
 /** Confidence of words of a text layer that agrees with the picture. */
@@ -27,22 +31,55 @@ export async function recognizePage(engine: RecognizeEngine, request: RecognizeR
     const turn = await probeDirection(engine, request.ocr, ocrDpi);
     if (turn !== 0) return { kind: "turn", turn };
   }
-  const onPage = words.map((word) => scaled(word, request.ocrScale));
-  return { kind: "words", words: await withSecondReading(engine, page, onPage), engine: engine.name, fromLayer: false };
+  const twice = await readAgain(engine, request.ocr, words);
+  return {
+    kind: "words",
+    words: twice.map((word) => ({ ...word, ...scaled(word, request.ocrScale) })),
+    engine: engine.name,
+    fromLayer: false,
+  };
 }
 
-async function withSecondReading(
-  engine: RecognizeEngine,
-  page: RecognizeRequest["ocr"],
-  words: readonly RecognizedWord[],
-): Promise<ReadWord[]> {
+/** Every word once, with its second reading; halves of one code become that code when it reads as one. */
+async function readAgain(engine: RecognizeEngine, picture: Gray, words: readonly RecognizedWord[]): Promise<ReadWord[]> {
   const chosen = words.filter(needsSecondReading);
-  const readings = await readBoxesAgain(engine, page, chosen);
-  const byWord = new Map(chosen.map((word, index) => [word, readings[index]]));
-  return words.map((word) => {
-    const reading = byWord.get(word);
-    return { ...word, secondText: reading?.text ?? "", secondConfidence: reading?.confidence ?? 0 };
-  });
+  const pairs = findSplitCodes(words);
+  const unions = pairs.map(({ first, second }) => unionOf(words[first], words[second]));
+  const boxes = [...unions, ...chosen.map((word) => wholeWordBox(picture, word, words))];
+  const readings = await readBoxesAgain(engine, picture, boxes);
+  const byWord = new Map(chosen.map((word, index) => [word, readings[unions.length + index]]));
+  const read = words.map((word) => withReading(word, byWord.get(word)));
+  // From the last pair to the first, so that a code in three parts is joined whole.
+  for (const [index, pair] of [...pairs.entries()].toReversed()) settlePair(read, pair, readings[index]);
+  return read.filter((word) => word !== undefined);
+}
+
+function unionOf(a: PixelBox | undefined, b: PixelBox | undefined): PixelBox {
+  const boxes = [a, b].filter((box) => box !== undefined);
+  return {
+    x0: Math.min(...boxes.map((box) => box.x0)),
+    y0: Math.min(...boxes.map((box) => box.y0)),
+    x1: Math.max(...boxes.map((box) => box.x1)),
+    y1: Math.max(...boxes.map((box) => box.y1)),
+  };
+}
+
+/** One part: the halves become one word. More: they stay two, but neither counts as confirmed. */
+function settlePair(read: (ReadWord | undefined)[], pair: SplitPair, reading: SecondReading | undefined): void {
+  const [a, b] = [read[pair.first], read[pair.second]];
+  if (a === undefined || b === undefined || reading === undefined || reading.parts === 0) return;
+  const second = { secondText: reading.text, secondConfidence: reading.confidence };
+  if (reading.parts === 1) {
+    read[pair.first] = { ...joinWords(a, b), ...second };
+    read[pair.second] = undefined;
+  } else {
+    read[pair.first] = { ...a, ...second };
+    read[pair.second] = { ...b, ...second };
+  }
+}
+
+function withReading(word: RecognizedWord, reading: SecondReading | undefined): ReadWord | undefined {
+  return { ...word, secondText: reading?.text ?? "", secondConfidence: reading?.confidence ?? 0 };
 }
 
 function scaled(word: RecognizedWord, scale: number): RecognizedWord {

@@ -12,7 +12,11 @@ const SURE = 0.9;
 export interface SecondReading {
   readonly text: string;
   readonly confidence: number;
+  /** Words the engine saw in the box; more than one means it saw a space. */
+  readonly parts: number;
 }
+
+const NOTHING: SecondReading = { text: "", confidence: 0, parts: 0 };
 
 /** True for words that carry facts (any digit) or doubt: these are read a second time. */
 export function needsSecondReading(word: RecognizedWord): boolean {
@@ -30,10 +34,14 @@ export async function readBoxesAgain(engine: RecognizeEngine, page: Gray, boxes:
   const words = await engine.read(sheet.image, { segmentation: "block", dpi: SHEET_DPI });
   return boxes.map((_, index) => {
     const band = sheet.bands[index];
-    if (band === undefined) return { text: "", confidence: 0 };
+    if (band === undefined) return NOTHING;
     const inside = words.filter((word) => centerY(word) >= band.top && centerY(word) < band.bottom).sort((a, b) => a.x0 - b.x0);
-    if (inside.length === 0) return { text: "", confidence: 0 };
-    return { text: inside.map((word) => word.text).join(""), confidence: Math.min(...inside.map((word) => word.confidence)) };
+    if (inside.length === 0) return NOTHING;
+    return {
+      text: inside.map((word) => word.text).join(""),
+      confidence: Math.min(...inside.map((word) => word.confidence)),
+      parts: inside.length,
+    };
   });
 }
 
