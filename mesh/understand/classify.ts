@@ -130,9 +130,7 @@ function pagePoints(page: PageModel): Points {
 
 /** Titles count once by their best place, labels once each up to the cap. */
 function cluePoints(page: PageModel): Points {
-  const titles = zeroPoints();
-  const labels = zeroPoints();
-  const seen = new Set<string>();
+  const tally: Tally = { titles: zeroPoints(), labels: zeroPoints(), seen: new Set() };
   const bodyHeight = median(page.lines.map((line) => line.height));
   for (const [at, cells] of page.cells.entries()) {
     const line = page.lines[at];
@@ -141,18 +139,29 @@ function cluePoints(page: PageModel): Points {
     const tall = line.height > bodyHeight * 1.2;
     const titlePoints = (top || tall ? TITLE_POINTS : LOW_TITLE_POINTS) * (top && tall ? 1.4 : 1);
     for (const cell of cells) {
-      if (top && tall && cell.tokens.length <= MAX_HEADING_WORDS) headingPoints(titles, textOf(cell.tokens), titlePoints * HEADING_SHARE);
-      for (const { text, whole } of headsOf(textOf(cell.tokens))) {
-        for (const clue of clues.match(text)[0]?.phrase.meaning ?? []) {
-          if (clue.kind === "title" && whole) titles[clue.type] = Math.max(titles[clue.type], titlePoints);
-          else if (!seen.has(`${clue.type} ${fold(text)}`)) labels[clue.type] += LABEL_POINTS;
-          seen.add(`${clue.type} ${fold(text)}`);
-        }
-      }
+      if (top && tall && cell.tokens.length <= MAX_HEADING_WORDS)
+        headingPoints(tally.titles, textOf(cell.tokens), titlePoints * HEADING_SHARE);
+      for (const head of headsOf(textOf(cell.tokens))) countClues(tally, head, titlePoints);
     }
   }
-  for (const name of NAMES) titles[name] += Math.min(BODY_CAP, labels[name]);
-  return titles;
+  for (const name of NAMES) tally.titles[name] += Math.min(BODY_CAP, tally.labels[name]);
+  return tally.titles;
+}
+
+interface Tally {
+  readonly titles: Points;
+  readonly labels: Points;
+  /** Types and folded texts that have counted. */
+  readonly seen: Set<string>;
+}
+
+function countClues({ titles, labels, seen }: Tally, { text, whole }: ReturnType<typeof headsOf>[number], titlePoints: number): void {
+  for (const clue of clues.match(text)[0]?.phrase.meaning ?? []) {
+    const key = `${clue.type} ${fold(text)}`;
+    if (clue.kind === "title" && whole) titles[clue.type] = Math.max(titles[clue.type], titlePoints);
+    else if (!seen.has(key)) labels[clue.type] += LABEL_POINTS;
+    seen.add(key);
+  }
 }
 
 function headingPoints(titles: Points, text: string, points: number): void {
