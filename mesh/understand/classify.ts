@@ -94,7 +94,9 @@ type Points = Record<TypeName, number>;
 export function classify(pages: readonly PageModel[], context: DocumentContext): Classification {
   const content = pages.filter((page) => page.tokens.length > 0 && !isCoverSheet(page)).slice(0, VOTING_PAGES);
   const total = zeroPoints();
-  for (const [at, page] of content.entries()) add(total, pagePoints(page), at === 0 ? 1 : LATER_PAGE_WEIGHT / Math.sqrt(at));
+  const [first, ...later] = content.map(pagePoints);
+  if (first !== undefined) add(total, first, 1);
+  add(total, highest(later), LATER_PAGE_WEIGHT);
   if (content.length > 0) add(total, filePoints(context.fileName), 1);
   return ranked(total);
 }
@@ -194,6 +196,13 @@ export function isCoverSheet(page: PageModel): boolean {
 
 function zeroPoints(): Points {
   return { pa: 0, letter: 0, eligibility: 0, claim: 0, eob: 0, appeal: 0, benefit: 0, record: 0, prescription: 0, lab: 0 };
+}
+
+/** By type, the most that one page says: three pages of an attached record say no more than one. */
+function highest(pages: readonly Points[]): Points {
+  const points = zeroPoints();
+  for (const page of pages) for (const name of NAMES) points[name] = Math.max(points[name], page[name]);
+  return points;
 }
 
 function add(total: Points, points: Points, weight: number): void {

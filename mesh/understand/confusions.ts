@@ -44,6 +44,7 @@ const LETTER_FOR: Readonly<Record<string, string>> = {
   "|": "I",
   $: "S",
   "!": "I",
+  "]": "J",
 };
 /** Digits that a coarse fax turns into one another. */
 const DIGIT_ALTERNATIVES: Readonly<Record<string, string>> = {

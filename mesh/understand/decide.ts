@@ -22,6 +22,7 @@ export interface DecisionFinding {
   readonly decision: DecisionName;
   /** Weight of the winner as a share of all votes. */
   readonly share: number;
+  /** The votes for it; where approval and denial together made it, all of them. */
   readonly votes: readonly DecisionVote[];
 }
 
@@ -62,7 +63,8 @@ export function decide(votes: readonly DecisionVote[]): DecisionFinding | undefi
   const refined = refine(weight);
   const decision = refined ?? (mixed ? "partially_approved" : loudest(weight));
   const share = refined === undefined && mixed ? 0.5 : (weight(decision) + supporting(decision, weight)) / total;
-  return { decision, share, votes: votes.filter((vote) => vote.decision === decision) };
+  const own = votes.filter((vote) => vote.decision === decision);
+  return { decision, share, votes: own.length > 0 ? own : votes };
 }
 
 /** `approved as modified` also says `approved`: the finer word wins when it is said clearly at all. */

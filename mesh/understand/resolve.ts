@@ -61,6 +61,8 @@ function toGroup(sightings: readonly FieldCandidate[]): Group {
 
 /** A clearly read and clearly labeled other value; a misreading of the same ink is not one. */
 function contradicts(other: FieldCandidate, winner: FieldCandidate): boolean {
+  // What a letter says of its decision in a sentence is as binding as what its form says: any difference counts.
+  if (other.name === "decision") return true;
   const clear = other.evidence.agreement !== "split" && other.evidence.agreement !== "one" && other.evidence.wordConfidence > CLEAR_WORD;
   if (!clear || !CLAIMING.has(other.method) || other.evidence.labelScore < CLEAR_LABEL) return false;
   const [a, b] = [other.value.toLowerCase(), winner.value.toLowerCase()];

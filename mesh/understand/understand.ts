@@ -107,13 +107,14 @@ export function resolveDocument(pages: readonly PageWords[], context: DocumentCo
 
 function decisionSightings(finding: DecisionFinding | undefined): FieldCandidate[] {
   if (finding === undefined) return [];
+  const check = finding.share < CLEAR_SHARE ? "failed" : "passed";
   return finding.votes.flatMap(({ tokens, weight }) => {
     const read = readValue(tokens, (text) => ({
       value: finding.decision,
       start: 0,
       end: text.length,
       steps: ["decision"],
-      check: "passed",
+      check,
     }));
     return read === undefined
       ? []

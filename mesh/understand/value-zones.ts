@@ -40,11 +40,18 @@ export function valueZones<T>(scan: ZoneScan<T>, hit: LabelHit<T>): Zone[] {
   if (firstCell.length > 0) zones.push({ where: "right", tokens: firstCell });
   if (row.length > firstCell.length) zones.push({ where: "row", tokens: row });
   const besideInCell = hit.fillsCell ? [] : firstCell;
-  if (besideInCell.length === 0) {
+  if (besideInCell.length === 0 && !isBlankInRow(scan, hit)) {
     const below = belowOf(scan, hit);
     if (below.length > 0) zones.push({ where: "below", tokens: below });
   }
   return zones;
+}
+
+/** A label with a colon and nothing behind it, in a row where other labels have their values beside them, was left blank. */
+function isBlankInRow<T>({ model, hitsByLine }: ZoneScan<T>, hit: LabelHit<T>): boolean {
+  if (!hit.marked) return false;
+  const row = hitsByLine.get(hit.line) ?? [];
+  return row.some((other) => other !== hit && other.marked && rightOf({ model, hitsByLine }, other).length > 0);
 }
 
 function rightOf<T>({ model, hitsByLine }: ZoneScan<T>, hit: LabelHit<T>): Token[] {
