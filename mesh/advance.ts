@@ -92,7 +92,8 @@ async function runBounded<N extends EventName>(step: Step<N>, deps: StepDeps): P
   const signal = withDeadline(step.signal, row.budgetMs);
   const { tenant, documentId, revision } = delivery.head;
   const log = deps.log.with({ stage: row.stage, tenant, documentId });
-  return await stage.run(delivery.message, { tenant, documentId, revision, signal, objects: deps.objects, world: deps.world, log });
+  const run = deps.world.uuid().slice(0, 8);
+  return await stage.run(delivery.message, { tenant, documentId, revision, run, signal, objects: deps.objects, world: deps.world, log });
 }
 
 function assertDeclared(row: PipelineRow, outcome: StageOutcome): void {

@@ -20,7 +20,8 @@ import { outgoingOf, stepOutput } from "./delivery.ts";
 import type { PipelineRow } from "./pipeline.ts";
 import { redriveStale } from "./reconcile.ts";
 import { documents } from "./store/documents.ts";
-import type { Stage, StageOutcome } from "./stage.ts";
+import { artefactKey, type Stage, type StageOutcome } from "./stage.ts";
+import { eventRef, recordRef } from "./store/object-ref.ts";
 import { provision } from "./streams.ts";
 
 const ROW: PipelineRow = { stage: "read", input: "received", outputs: ["read"], budgetMs: 2_000, concurrency: 2 };
@@ -180,6 +181,49 @@ test("bytes that are no event are kept as a dead letter with the reason", async 
   const letter = await system.deps.bus.manager.streams.getMessage("DEAD_LETTERS", { last_by_subj: "dead.v1.mesh-read" });
   assert.equal(letter?.header.get("ce-type"), "payerhub.dead_letter.invalid_argument");
   assert.deepEqual([...(letter?.data ?? [])], [255, 255, 255]);
+});
+
+test("two deliveries of one event that run side by side leave one result, whose artefacts are whole", async () => {
+  await using system = await rig();
+  const bothIn = Promise.withResolvers<void>();
+  let runs = 0;
+  const stage: Stage<"received"> = {
+    name: "read",
+    input: "received",
+    run: async (message, context): Promise<StageOutcome> => {
+      runs += 1;
+      if (runs === 2) bothIn.resolve();
+      await bothIn.promise;
+      const ref = await context.objects.putBytes(
+        { tenant: "acme", key: artefactKey(context, "words-1.pb"), contentType: "x/y" },
+        Buffer.from("the same words"),
+        context.signal,
+      );
+      return {
+        next: { name: "read", message: { head: message.head, words: [ref], images: [], pageCount: 1 } },
+        facts: { state: "read", words: [recordRef(ref)] },
+      };
+    },
+  };
+  const consumer = consumeStage(ROW, stage, system.deps);
+  await system.submit("doc_twice");
+  const again = outgoingOf(stepOutput(headOf("doc_twice", 1), { name: "received", message: { head: headOf("doc_twice", 1) } }), {
+    tenant: "acme",
+    documentId: "doc_twice",
+    source: "test",
+    nowMs: 0,
+  });
+  await system.deps.bus.publish({ ...again, messageId: "beside" }, live());
+  await until(async () => (await stateOf(system.deps, "doc_twice")) === "read" && (await system.stored("read")) === 1);
+  await delay(300);
+  await consumer.stop();
+  assert.equal(runs, 2);
+  const record = (await system.deps.documents.get("acme", "doc_twice", live()))?.value;
+  const [stored] = record?.words ?? [];
+  assert.ok(stored);
+  const bytes = await system.deps.objects.readBytes("acme", eventRef(stored), live());
+  assert.equal(Buffer.from(bytes).toString(), "the same words");
+  assert.equal(await system.stored("read"), 1);
 });
 
 test("an event of an older revision is dropped", async () => {

@@ -9,6 +9,8 @@ export interface StageContext {
   readonly tenant: string;
   readonly documentId: string;
   readonly revision: number;
+  /** Unique to this execution of the stage, 8 hex digits. */
+  readonly run: string;
   /** Joins the stage's time budget, the redelivery limit and shutdown. */
   readonly signal: AbortSignal;
   readonly objects: SealedObjects;
@@ -35,7 +37,10 @@ export interface Stage<In extends EventName> {
   run(message: EventMessage<In>, context: StageContext): Promise<StageOutcome>;
 }
 
-/** Object key of an artefact; the revision keeps verdicts from overwriting what they corrected. */
-export function artefactKey(context: Pick<StageContext, "tenant" | "documentId" | "revision">, name: string): string {
-  return `${context.tenant}/${context.documentId}/r${context.revision}/${name}`;
+/**
+ * Object key of an artefact. The revision keeps verdicts from overwriting what they corrected; the run keeps a second delivery
+ * that works beside the first from replacing objects whose digests the first has put into its event.
+ */
+export function artefactKey(owner: Pick<StageContext, "tenant" | "documentId" | "revision" | "run">, name: string): string {
+  return `${owner.tenant}/${owner.documentId}/r${owner.revision}/${owner.run}/${name}`;
 }

@@ -19,9 +19,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Time after which an unacknowledged event is delivered again, in milliseconds; a running stage extends it. */
-export const ACK_WAIT_MS = 6_000;
+export const ACK_WAIT_MS = 10_000;
 /** How often a running stage extends its time, in milliseconds. */
-export const KEEP_ALIVE_MS = 2_000;
+export const KEEP_ALIVE_MS = 2_500;
 /** Deliveries after which an event that keeps killing its process is given up; failures that return are counted apart. */
 export const MAX_DELIVERIES = 30;
 

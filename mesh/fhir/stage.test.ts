@@ -16,7 +16,7 @@ test("a scored document becomes a stored bundle, a figure and the next event", a
   assert.ok(outcome.next?.name === "mapped");
   const { bundle } = outcome.next.message;
   assert.ok(bundle !== undefined);
-  assert.equal(bundle.key, `acme/${head.documentId}/r1/bundle.json`);
+  assert.equal(bundle.key, `acme/${head.documentId}/r1/sample/bundle.json`);
   const stored = JSON.parse(Buffer.from(await home.objects.readBytes("acme", bundle, home.signal)).toString());
   assert.equal(stored.resourceType, "Bundle");
   assert.deepEqual(outcome.next.message.understanding, artefacts.understanding);

@@ -57,7 +57,7 @@ async function released(home: SampleHome, head: DocumentHead, understanding: Und
   const artefacts = await home.put(head, understanding);
   const bytes = Buffer.from('{"resourceType":"Bundle"}');
   const disclosedBundle = await home.objects.putBytes(
-    { tenant: "acme", key: artefactKey(head, "disclosed.json"), contentType: "application/fhir+json" },
+    { tenant: "acme", key: artefactKey({ ...head, run: "sample" }, "disclosed.json"), contentType: "application/fhir+json" },
     bytes,
     home.signal,
   );

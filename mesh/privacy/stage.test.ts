@@ -31,7 +31,7 @@ async function mapped(home: SampleHome, understanding: Understanding, revision =
   const artefacts = await home.put(head, understanding);
   const bytes = Buffer.from(JSON.stringify(BUNDLE));
   const bundle = await home.objects.putBytes(
-    { tenant: "acme", key: artefactKey(head, "bundle.json"), contentType: "application/fhir+json" },
+    { tenant: "acme", key: artefactKey({ ...head, run: "sample" }, "bundle.json"), contentType: "application/fhir+json" },
     bytes,
     home.signal,
   );

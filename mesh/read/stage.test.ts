@@ -32,6 +32,7 @@ function contextOf(objects: SealedObjects): StageContext {
     tenant: "t1",
     documentId: "d1",
     revision: 2,
+    run: "run1",
     signal: new AbortController().signal,
     objects,
     world: systemWorld(),
@@ -62,16 +63,16 @@ test("the stage stores words and image of every page and names them in page orde
   assert.equal(outcome.facts.pageCount, 3);
   assert.deepEqual(
     outcome.facts.words?.map(({ key }) => key),
-    ["t1/d1/r2/words-1.pb", "t1/d1/r2/words-2.pb", "t1/d1/r2/words-3.pb"],
+    ["t1/d1/r2/run1/words-1.pb", "t1/d1/r2/run1/words-2.pb", "t1/d1/r2/run1/words-3.pb"],
   );
   assert.deepEqual(
     outcome.facts.images?.map(({ key }) => key),
-    ["t1/d1/r2/page-1.png", "t1/d1/r2/page-2.png", "t1/d1/r2/page-3.png"],
+    ["t1/d1/r2/run1/page-1.png", "t1/d1/r2/run1/page-2.png", "t1/d1/r2/run1/page-3.png"],
   );
-  const second = PageWords.decode(stored.get("t1/d1/r2/words-2.pb") ?? new Uint8Array());
+  const second = PageWords.decode(stored.get("t1/d1/r2/run1/words-2.pb") ?? new Uint8Array());
   assert.equal(second.page, 2);
   assert.ok(second.words.some((word) => word.text === "W382516740"));
-  assert.deepEqual([...(stored.get("t1/d1/r2/page-1.png")?.subarray(1, 4) ?? [])], [...Buffer.from("PNG")]);
+  assert.deepEqual([...(stored.get("t1/d1/r2/run1/page-1.png")?.subarray(1, 4) ?? [])], [...Buffer.from("PNG")]);
 });
 
 test("the stage gives the same artefacts for the same event", async () => {

@@ -195,12 +195,12 @@ async function acceptance(deps: ReviewDeskDeps, { request, document, item }: Wor
   const { corrected, corrections } = applyVerdict(understanding, verdict);
   const head = headOf(tenant, document, document.revision + 1);
   // A key of its own each time: of two reviewers who settle at once, the loser must not overwrite the winner's words.
-  const unique = deps.world.uuid();
-  const ref = await deps.objects.putMessage({ tenant, key: artefactKey(head, `verdict-${unique}`) }, Understanding, corrected, signal);
+  const owner = { ...head, run: deps.world.uuid().slice(0, 8) };
+  const ref = await deps.objects.putMessage({ tenant, key: artefactKey(owner, "verdict.pb") }, Understanding, corrected, signal);
   const types = { typeBefore: documentTypeName(understanding.type), typeAfter: documentTypeName(corrected.type) };
   const change = { reviewer, atMs: deps.world.now(), fromRevision: document.revision, ...types, corrections };
   const bytes = Buffer.from(JSON.stringify(change));
-  const correction = { tenant, key: artefactKey(head, `correction-${unique}`), contentType: "application/json" };
+  const correction = { tenant, key: artefactKey(owner, "correction.json"), contentType: "application/json" };
   await deps.objects.putBytes(correction, bytes, signal);
   const message = { head, understanding: ref, words: item.words.map(eventRef), images: item.images.map(eventRef), settledByPerson: true };
   const facts = {

@@ -61,6 +61,7 @@ function contextWith(messages: Readonly<Record<string, Uint8Array>>) {
     tenant: "demo",
     documentId: "d1",
     revision: 2,
+    run: "run1",
     signal,
     objects,
     world: systemWorld(),
@@ -108,7 +109,7 @@ async function runWith(options: {
     settledByPerson: options.settled ?? false,
   };
   const outcome = await stage.run(message, context);
-  const bytes = stored.get("demo/d1/r2/assessment.pb");
+  const bytes = stored.get("demo/d1/r2/run1/assessment.pb");
   return { outcome, assessment: Assessment.decode(bytes ?? new Uint8Array()), stored };
 }
 
@@ -120,7 +121,7 @@ it("createScoreStage: lets a sure and usual document pass and writes its assessm
   assert.deepEqual([assessment.decision, assessment.isolationForestScore, assessment.autoencoderError], [Decision.ACCEPT, 0.4, 0.5]);
   assert.ok(Math.abs(assessment.confidence - 0.99 ** 7) < 1e-6);
   assert.equal(outcome.facts.confidence, assessment.confidence);
-  assert.equal(outcome.facts.assessment?.key, "demo/d1/r2/assessment.pb");
+  assert.equal(outcome.facts.assessment?.key, "demo/d1/r2/run1/assessment.pb");
 });
 
 it("createScoreStage: sends what a model finds strange to a person and says which features", async () => {
@@ -155,7 +156,7 @@ it("createScoreStage: hands the review what a person needs to see", async () => 
   const { outcome } = await runWith({ confidence: 0.8 });
   assert.ok(outcome.next?.name === "review_requested");
   const { images, words, understanding, assessment } = outcome.next.message;
-  assert.deepEqual([images[0]?.key, words[0]?.key, understanding?.key, assessment?.key], ["i", "p", "u", "demo/d1/r2/assessment.pb"]);
+  assert.deepEqual([images[0]?.key, words[0]?.key, understanding?.key, assessment?.key], ["i", "p", "u", "demo/d1/r2/run1/assessment.pb"]);
 });
 
 it("createScoreStage: accepts what a person settled and keeps the findings", async () => {
@@ -177,7 +178,7 @@ it("createScoreStage: puts no value into record or reasons", async () => {
 it("createScoreStage: gives the same outcome and the same artefact when it runs again", async () => {
   const [first, second] = [await runWith({}), await runWith({})];
   assert.deepEqual(first.outcome, second.outcome);
-  assert.deepEqual(first.stored.get("demo/d1/r2/assessment.pb"), second.stored.get("demo/d1/r2/assessment.pb"));
+  assert.deepEqual(first.stored.get("demo/d1/r2/run1/assessment.pb"), second.stored.get("demo/d1/r2/run1/assessment.pb"));
 });
 
 it("createScoreStage: refuses an event without an understanding", async () => {

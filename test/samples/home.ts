@@ -40,6 +40,7 @@ export async function openSampleHome(): Promise<SampleHome> {
     tenant,
     documentId,
     revision,
+    run: "sample",
     signal,
     objects,
     world,
@@ -55,13 +56,13 @@ export async function openSampleHome(): Promise<SampleHome> {
     context,
     put: async (head, understanding) => ({
       understanding: await objects.putMessage(
-        { tenant: head.tenant, key: artefactKey(head, "understanding") },
+        { tenant: head.tenant, key: artefactKey({ ...head, run: "sample" }, "understanding") },
         Understanding,
         understanding,
         signal,
       ),
       assessment: await objects.putMessage(
-        { tenant: head.tenant, key: artefactKey(head, "assessment") },
+        { tenant: head.tenant, key: artefactKey({ ...head, run: "sample" }, "assessment") },
         Assessment,
         sampleAssessment(),
         signal,
