@@ -1,13 +1,15 @@
 import type { Box } from "../../proto/document/v1/document.pb.ts";
 import type { Cell } from "./cells.ts";
 import { matchTokens, type PhraseIndex } from "./label-index.ts";
-import { unionBox } from "./lines.ts";
+import { median, unionBox } from "./lines.ts";
 import { fold } from "./ocr-distance.ts";
 import type { PageModel } from "./page-model.ts";
 import type { Token } from "./tokens.ts";
 
 /** Words of the longest label. */
 const MAX_LABEL_TOKENS = 8;
+/** A line this much taller than the page's text is a title: words in it are no column heads. */
+const TITLE_HEIGHT = 1.2;
 
 /** A label found on a page. */
 export interface LabelHit<T> {
@@ -32,7 +34,8 @@ export interface LabelHit<T> {
 
 /** Labels of a page in reading order; where several begin at one word, the longest wins. */
 export function labelHits<T>(model: PageModel, index: PhraseIndex<T>): LabelHit<T>[] {
-  return model.lines.flatMap((line, lineIndex) => lineHits({ model, index, lineIndex, tokens: line.tokens }));
+  const bodyHeight = median(model.lines.map((line) => line.height));
+  return model.lines.flatMap((line, lineIndex) => lineHits({ model, index, lineIndex, tokens: line.tokens, bodyHeight }));
 }
 
 interface LineScan<T> {
@@ -40,6 +43,8 @@ interface LineScan<T> {
   readonly index: PhraseIndex<T>;
   readonly lineIndex: number;
   readonly tokens: readonly Token[];
+  /** Usual text height of the page. */
+  readonly bodyHeight: number;
 }
 
 function lineHits<T>(scan: LineScan<T>): LabelHit<T>[] {
@@ -51,6 +56,8 @@ function lineHits<T>(scan: LineScan<T>): LabelHit<T>[] {
     hits.push(hit);
     start = hit.end - 1;
   }
+  const height = scan.model.lines[scan.lineIndex]?.height ?? 0;
+  if (height > scan.bodyHeight * TITLE_HEIGHT) return hits;
   return cells.reduce((all, cell) => openHeaderCell(all, cell, scan.tokens), hits);
 }
 

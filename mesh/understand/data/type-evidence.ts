@@ -64,9 +64,9 @@ export const TYPE_EVIDENCE: Readonly<Record<TypeName, TypeEvidence>> = {
   },
   benefit: {
     titles: ["Summary of Benefits and Coverage", "Your Benefit Summary", "Summary of Benefits", "Benefit Summary", "Summary of Benefits and Coverage", "Benefits Summary", "Schedule of Benefits", "Benefits at a Glance", "Plan Benefit Summary", "Benefit Verification Summary", "Your Benefits", "Verification of Benefits", "Benefit Highlights", "Benefits Overview", "Plan Benefits Overview", "Benefit Investigation Summary", "Specialty Drug Benefits"],
-    headings: ["benefits? (?:summary|verification|overview|highlights|at a glance|investigation)|summary of (?:your )?benefits|schedule of benefits|your benefits|benefits and coverage|plan benefits", "explanation|claim"],
+    headings: ["benefits? (?:summary|verification|overview|highlights|at a glance|investigation)|summary of (?:your )?benefits|schedule of benefits|your benefits|benefits and coverage|plan benefits", "explanation|claim|response|eligib"],
     phrases: ["what you pay", "in-network", "out-of-network", "per calendar year", "covered services", "this is a summary", "out-of-pocket limit", "specialty tier", "important questions", "benefit period", "plan pays", "preventive care"],
-    statements: ["what your plan", "pays for and what you pay", "why it matters", "what the plan says", "common medical events", "summary of benefits", "benefit summary", "benefits at a glance", "benefit verification", "your plan pays", "what you pay", "plan benefits", "schedule of benefits"],
+    statements: ["what your plan", "pays for and what you pay", "why it matters", "what the plan says", "common medical events", "summary of benefits", "benefit summary", "benefits at a glance",  "your plan pays", "what you pay", "plan benefits", "schedule of benefits"],
     labels: ["Deductible", "Out-of-Pocket Maximum", "Coinsurance", "Copay", "Deductible Met", "Prior Authorization Required", "Plan Name", "Annual Deductible", "Specialist Copay"],
     fileWords: ["benefit", "benefits", "sob", "sbc", "summary"],
   },
@@ -81,8 +81,8 @@ export const TYPE_EVIDENCE: Readonly<Record<TypeName, TypeEvidence>> = {
   prescription: {
     titles: ["Specialty Pharmacy Prescription Form", "Prescription Order Form", "Prescription", "Rx", "Prescription Form", "Specialty Prescription", "Prescription Order", "Specialty Pharmacy Prescription", "Medication Order", "Prescription and Enrollment Form", "Electronic Prescription", "Prescription Fax", "New Prescription", "Prescription Request", "Specialty Rx Order", "Rx Order Form", "Specialty Pharmacy Referral"],
     headings: ["prescription|^rx\\b|medication order|rx order", "drug plan|coverage|prior|authorization|number|part d|benefit|date"],
-    phrases: ["dispense as written", "may substitute", "substitution permitted", "prescriber signature", "take one", "inject", "generic substitution", "sig", "do not substitute", "product selection permitted", "dea"],
-    statements: ["date written", "prescriber signature", "dispense as written", "substitution permitted", "may substitute", "refills", "product selection", "do not substitute", "brand medically necessary", "sig"],
+    phrases: ["dispense as written", "may substitute", "substitution permitted", "prescriber signature",   "generic substitution",  "do not substitute", "product selection permitted", "dea"],
+    statements: ["date written", "prescriber signature", "dispense as written", "substitution permitted", "may substitute",  "product selection", "do not substitute", "brand medically necessary", ],
     labels: ["Refills", "Sig", "Dispense", "Date Written", "DEA", "DAW", "Days Supply", "Quantity", "Qty", "Directions", "Rx", "Disp"],
     fileWords: ["rx", "prescription", "script", "erx"],
   },
