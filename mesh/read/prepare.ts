@@ -12,6 +12,8 @@ import { skewDegrees } from "./skew.ts";
 
 /** Despeckling below this ratio costs decimal points; above it noise costs more (measured, see docs of the read stage). */
 const NOISY_RATIO = 0.25;
+/** Rows an inch from which a page counts as fine. */
+const FINE_ROWS = 150;
 /** Density the recognizer gets for a fax. */
 const SMOOTH_OCR_DPI = 300;
 /** Pages denser than this are shrunk: recognizers gain nothing and pay for every pixel. */
@@ -27,6 +29,11 @@ export interface PreparedPage {
   /** What the recognizer reads; the same picture scaled by `ocrScale`, cleaned when the page is noisy. */
   readonly ocr: Gray;
   readonly ocrScale: number;
+  /**
+   * True when the second reading should see the page as it came: it then notices what clean-up took away, such as decimal
+   * points. Not on noisy standard faxes, where a row is too coarse to tell specks from strokes.
+   */
+  readonly secondFromPage: boolean;
   readonly noiseRatio: number;
   readonly turn: QuarterTurn;
   /** False when the direction should be proven by reading. */
@@ -65,6 +72,7 @@ export function preparePage(source: Gray, options: PrepareOptions): PreparedPage
     dpi,
     ocr: ocrPicture(cleaned, page, { ...options, turn, skew, ocrScale, noisy, jagged }),
     ocrScale,
+    secondFromPage: !noisy || options.density.dpiY >= FINE_ROWS,
     noiseRatio: cleaned.noise,
     turn,
     turnCertain: options.turn !== undefined || found.certain,

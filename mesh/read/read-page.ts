@@ -43,6 +43,7 @@ async function recognize(decoded: DecodedPage, options: ReadPageOptions & { read
   const request: RecognizeRequest = {
     ocr: decoded.ocr,
     ocrScale: decoded.ocrScale,
+    secondFromPage: decoded.secondFromPage,
     dpi: decoded.dpi,
     turnCertain: decoded.turnCertain,
     turnFinal: options.turnFinal,

@@ -10,6 +10,8 @@ export interface RecognizeRequest {
   readonly ocrScale: number;
   /** The page as stored, when it is another picture than `ocr`. */
   readonly page?: Gray;
+  /** True when the second reading takes its words from `page`. */
+  readonly secondFromPage: boolean;
   /** Density of the page as stored. */
   readonly dpi: number;
   readonly layer?: readonly LayerWord[];

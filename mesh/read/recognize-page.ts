@@ -31,13 +31,11 @@ export async function recognizePage(engine: RecognizeEngine, request: RecognizeR
     const turn = await probeDirection(engine, request.ocr, ocrDpi);
     if (turn !== 0) return { kind: "turn", turn };
   }
-  const twice = await readAgain(engine, request.ocr, words);
-  return {
-    kind: "words",
-    words: twice.map((word) => ({ ...word, ...scaled(word, request.ocrScale) })),
-    engine: engine.name,
-    fromLayer: false,
-  };
+  const onPage = words.map((word) => scaled(word, 1 / request.ocrScale));
+  const read = request.secondFromPage
+    ? await readAgain(engine, page, onPage)
+    : (await readAgain(engine, request.ocr, words)).map((word) => scaled(word, 1 / request.ocrScale));
+  return { kind: "words", words: read, engine: engine.name, fromLayer: false };
 }
 
 /** Every word once, with its second reading; halves of one code become that code when it reads as one. */
@@ -82,8 +80,8 @@ function withReading(word: RecognizedWord, reading: SecondReading | undefined): 
   return { ...word, secondText: reading?.text ?? "", secondConfidence: reading?.confidence ?? 0 };
 }
 
-function scaled(word: RecognizedWord, scale: number): RecognizedWord {
-  return { ...word, x0: word.x0 / scale, y0: word.y0 / scale, x1: word.x1 / scale, y1: word.y1 / scale };
+function scaled<W extends RecognizedWord>(word: W, scale: number): W {
+  return { ...word, x0: word.x0 * scale, y0: word.y0 * scale, x1: word.x1 * scale, y1: word.y1 * scale };
 }
 
 function layerWord(word: LayerWord): ReadWord {
