@@ -11,8 +11,11 @@ import { layerAgrees } from "./text-layer-check.ts";
 
 /** Confidence of words of a text layer that agrees with the picture. */
 const LAYER_CONFIDENCE = 0.995;
-/** A page whose words are on average below this may be upside down. */
-const DOUBTFUL_PAGE = 0.55;
+/** A page whose words are on average below this may be upside down: one that looked right, and one that did not say. */
+const DOUBTFUL_WHEN_CERTAIN = 0.55;
+const DOUBTFUL_WHEN_UNCERTAIN = 0.75;
+/** Words from this length on are wider than tall, unless their page lies on its side. */
+const LYING_LENGTH = 3;
 
 /** Reads one page: text layer if it may be believed, else two readings of the picture. */
 export async function recognizePage(engine: RecognizeEngine, request: RecognizeRequest): Promise<RecognizeResponse> {
@@ -22,12 +25,8 @@ export async function recognizePage(engine: RecognizeEngine, request: RecognizeR
     if (!(await layerAgrees(engine, page, request.layer))) return { kind: "layer_rejected" };
     return { kind: "words", words: request.layer.map(layerWord), engine: "pdf text", fromLayer: true };
   }
-  if (!request.turnCertain && !request.turnFinal) {
-    const turn = await probeDirection(engine, request.ocr, ocrDpi);
-    if (turn !== 0) return { kind: "turn", turn };
-  }
   const words = await engine.read(request.ocr, { segmentation: "page", dpi: ocrDpi });
-  if (request.turnCertain && !request.turnFinal && meanConfidence(words) < DOUBTFUL_PAGE) {
+  if (!request.turnFinal && directionDoubtful(words, request.turnCertain)) {
     const turn = await probeDirection(engine, request.ocr, ocrDpi);
     if (turn !== 0) return { kind: "turn", turn };
   }
@@ -88,7 +87,10 @@ function layerWord(word: LayerWord): ReadWord {
   return { ...word, confidence: LAYER_CONFIDENCE, block: 0, secondText: "", secondConfidence: 0 };
 }
 
-function meanConfidence(words: readonly RecognizedWord[]): number {
-  if (words.length === 0) return 0;
-  return words.reduce((sum, word) => sum + word.confidence, 0) / words.length;
+/** Reading is the cheapest proof of a direction: only a page that reads badly or sideways is probed. */
+function directionDoubtful(words: readonly RecognizedWord[], certain: boolean): boolean {
+  const mean = words.reduce((sum, word) => sum + word.confidence, 0) / Math.max(1, words.length);
+  const long = words.filter((word) => word.text.length >= LYING_LENGTH);
+  const standing = long.filter((word) => word.y1 - word.y0 > word.x1 - word.x0).length;
+  return mean < (certain ? DOUBTFUL_WHEN_CERTAIN : DOUBTFUL_WHEN_UNCERTAIN) || standing * 2 > long.length;
 }
