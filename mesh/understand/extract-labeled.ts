@@ -1,3 +1,4 @@
+import type { Box } from "../../proto/document/v1/document.pb.ts";
 import { type FieldCandidate, candidateOf } from "./candidate.ts";
 import type { FieldLabels, ValueKind } from "./data/field-labels.ts";
 import { type LabelMeanings, type ReadPage, sectionOf } from "./document-model.ts";
@@ -8,7 +9,7 @@ import type { Parser } from "./parsed.ts";
 import { type ReadValue, readValue } from "./readings.ts";
 import { rejoined } from "./rejoin.ts";
 import { valueParsers } from "./value-parsers.ts";
-import { centerY } from "./lines.ts";
+import { centerY, heightOf } from "./lines.ts";
 import { firstSentence } from "./paragraphs.ts";
 import type { Token } from "./tokens.ts";
 import { valueZones, wrappedZone, type Zone } from "./value-zones.ts";
@@ -73,6 +74,8 @@ function labeledValue({ page, hit, meaning, parse }: LabeledValue): FieldCandida
   if (CHOICES.has(meaning.kind) && hasCheckbox(page, hit.line)) return [];
   for (const zone of valueZones(page, hit)) {
     if (zone.where === "row" && FIRST_CELL_ONLY.has(meaning.kind)) continue;
+    // A heading over a row of boxes is followed by options, not by a value.
+    if (CHOICES.has(meaning.kind) && zone.tokens.some((token) => standsByCheckbox(page, token.box))) continue;
     if (!hit.marked && !hit.fillsCell && LOOSE.has(meaning.kind)) continue;
     const read = readValue(zoneTokens(page, hit, { zone, kind: meaning.kind }), parse);
     if (read === undefined || isHeading({ page, hit, meaning, parse }, read)) continue;
@@ -99,11 +102,13 @@ function zoneTokens(
   return hit.fillsCell ? tokens : firstSentence(tokens);
 }
 
-function hasCheckbox({ model }: ReadPage, lineIndex: number): boolean {
-  const line = model.lines[lineIndex];
-  return (
-    line !== undefined && model.checkboxes.some(({ box }) => box !== undefined && Math.abs(centerY(box) - centerY(line.box)) < line.height)
-  );
+function hasCheckbox(page: ReadPage, lineIndex: number): boolean {
+  const line = page.model.lines[lineIndex];
+  return line !== undefined && standsByCheckbox(page, line.box);
+}
+
+function standsByCheckbox({ model }: ReadPage, own: Box): boolean {
+  return model.checkboxes.some(({ box }) => box !== undefined && Math.abs(centerY(box) - centerY(own)) < heightOf(own));
 }
 
 /** `Drug Requested` may head a part of the form; then an unlisted word under it is no drug. */
