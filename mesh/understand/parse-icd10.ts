@@ -16,7 +16,7 @@ export function parseIcd10All(text: string, isListed: (code: string) => boolean)
 
 function toParsed(match: RegExpExecArray, isListed: (code: string) => boolean): Parsed | undefined {
   const [raw, category = "", point = "", rest = ""] = match;
-  const printed: Printed = { raw, category, rest, unmarked: point === "" && rest !== "" };
+  const printed: Printed = { raw, category, rest, pointed: point === ".", unmarked: point === "" && rest !== "" };
   if (!mayBeCode(printed)) return undefined;
   const ends = { start: match.index, end: match.index + raw.trimEnd().length };
   const asPrinted = joined(category, rest).toUpperCase();
@@ -35,13 +35,16 @@ interface Printed {
   readonly raw: string;
   readonly category: string;
   readonly rest: string;
+  /** Has its point, read as one. */
+  readonly pointed: boolean;
   /** Longer than a category, without the point. */
   readonly unmarked: boolean;
 }
 
 /** `110/85` and `not` are no codes: a bare category must be printed as one, a longer code may begin with a look-alike. */
-function mayBeCode({ raw, category, rest, unmarked }: Printed): boolean {
-  if (!/\d/.test(category) || (unmarked && raw.includes(" "))) return false;
+function mayBeCode({ raw, category, rest, pointed, unmarked }: Printed): boolean {
+  const numbered = /\d/.test(category) || (pointed && /\d/.test(rest));
+  if (!numbered || (unmarked && raw.includes(" "))) return false;
   return rest !== "" || /^[A-Z]/.test(category);
 }
 

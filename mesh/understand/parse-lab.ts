@@ -49,8 +49,8 @@ export function parseUnit(text: string, units: readonly string[]): Parsed | unde
 
 /** High, low or normal from the letter or word a report prints. */
 export function parseFlag(text: string): Parsed | undefined {
-  const word = /[A-Za-z1|]+/.exec(text);
-  const value = FLAGS[(word?.[0] ?? "").toLowerCase()];
+  const word = /^\W*([A-Za-z]+|[1|])\W*$/.exec(text);
+  const value = FLAGS[(word?.[1] ?? "").toLowerCase()];
   if (word === null || value === undefined) return undefined;
   return { value, start: word.index, end: word.index + word[0].length, steps: ["choice"], check: "passed" };
 }

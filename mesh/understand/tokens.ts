@@ -56,9 +56,10 @@ function unruled(text: string): string {
 
 /**
  * Where two things glued together part: after the colon or number sign that follows a letter (`ID:X12`), or where a table's
- * rule was read as a mark between a number and a word (`1.6]Normal`).
+ * rule was lost or read as a mark between a number and a word (`2.5L`, `1.6]Normal`).
  */
 function seamOf(text: string): number | undefined {
-  const glued = /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text) ?? /\d[|\][()]+(?=[A-Z][A-Za-z]+$|[HL]$)/.exec(text);
+  const glued =
+    /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text) ?? /\d[|\][()/]+(?=[A-Z][A-Za-z]+$|[HL]$)/.exec(text) ?? /^[\d.]{0,4}\d(?=[HL]$)/.exec(text);
   return glued === null ? undefined : glued.index + glued[0].length;
 }

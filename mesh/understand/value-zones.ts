@@ -113,8 +113,9 @@ export function wrappedZone<T>({ model, hitsByLine }: ZoneScan<T>, hit: LabelHit
   for (let at = startLine + 1; at <= Math.min(startLine + MAX_WRAPPED_LINES, model.lines.length - 1); at += 1) {
     const line = model.lines[at];
     const tokens = line === undefined ? [] : continuation(line, above, edges);
-    const from = tokens[0]?.box.x0 ?? 0;
-    if (tokens.length === 0 || (hitsByLine.get(at) ?? []).some((other) => other.box.x0 >= from - 1) || hasCheckbox(model, tokens)) break;
+    // Any label of this column, beside the text or in it, begins something else.
+    const labeled = (hitsByLine.get(at) ?? []).some((other) => other.box.x0 >= edges.label - heightOf(other.box));
+    if (tokens.length === 0 || labeled || hasCheckbox(model, tokens)) break;
     taken.push(...tokens);
     above = tokens;
   }
