@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { createEnvelopeSeal } from "../envelope-seal.ts";
 import type { Code } from "../error.ts";
@@ -8,6 +9,10 @@ import { byState, ids, isCode, never, newJob, spec } from "./conformance-kit.ts"
 import type { Job, StoreSuite, StoreUnderTest } from "./conformance-kit.ts";
 import { abortConformance, refusalConformance } from "./conformance-refusal.ts";
 import type { Collection, Versioned } from "./store.ts";
+
+/** How often and how far apart, in milliseconds, the raw files are searched for what was just written. */
+const RAW_LOOKS = 40;
+const RAW_LOOK_MS = 250;
 
 /** The seal that `makeStore` has to use. */
 export const conformanceSeal = createEnvelopeSeal({ rootKey: new Uint8Array(32).fill(3), keyId: "conformance", world: systemWorld() });
@@ -138,7 +143,12 @@ function tenantsAndSeal({ open, underTest }: StoreSuite): void {
     const jobs = await open("seal_a");
     await jobs.insert("t1", "idcanary7731", newJob({ owner: "phicanary7731" }), never());
     await jobs.update("t1", { id: "idcanary7731", version: 1 }, newJob({ owner: "phicanary7732" }), never());
-    const raw = await underTest().rawBytes();
+    // A database writes its files a moment after it has answered: the search counts once it sees the record's id.
+    let raw = await underTest().rawBytes();
+    for (let look = 0; look < RAW_LOOKS && raw?.includes("idcanary7731") === false; look++) {
+      await delay(RAW_LOOK_MS);
+      raw = await underTest().rawBytes();
+    }
     if (raw === undefined) return;
     assert.ok(raw.includes("idcanary7731"), "the search does not see the record");
     assert.equal(raw.includes("phicanary"), false);
