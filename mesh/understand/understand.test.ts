@@ -196,6 +196,7 @@ describe("tables", () => {
     ]);
     const paid = found.fields.find((field) => field.name === "lines[0].paid_cents");
     assert.deepEqual([paid?.value, paid?.confidence], ["", 0]);
+    assert.ok(found.missingFields.includes("lines[0].paid_cents"));
     assert.equal(valuesOf(found)["lines[1].hcpcs"], "99213");
   });
   test("laboratory results with flags and units", () => {

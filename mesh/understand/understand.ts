@@ -74,10 +74,7 @@ export function understand(pages: readonly PageWords[], context: DocumentContext
     decision,
     payerId: payerIdOf(fields.find((field) => field.name === "payer.name")?.value),
     adverseEventMention: paragraphs.some((paragraph) => sentencesOf(paragraph.text).some(mentionsAdverseEvent)),
-    missingFields: missingFields(
-      required,
-      fields.map((field) => field.name),
-    ),
+    missingFields: missingFields(required, fields),
     language: resolution.language,
     versions: [VERSION],
   };
