@@ -68,7 +68,8 @@ async function nodeForCommand() {
 async function ensureServers(profile, signal) {
   if (profile === "none") return {};
   const folder = join(ROOT, "scripts", "servers");
-  const files = profile === "start" ? ["nats.mjs"] : (await readdir(folder)).filter((file) => file.endsWith(".mjs")).sort();
+  const files =
+    profile === "start" ? ["nats.mjs", "tesseract.mjs"] : (await readdir(folder)).filter((file) => file.endsWith(".mjs")).sort();
   const env = {};
   const failures = [];
   for (const file of files) {

@@ -4,7 +4,7 @@ import { createTritonClient } from "../inference/client/triton.ts";
 import { inferenceConfigSchema } from "../inference/config.ts";
 import { startInference } from "../inference/start.ts";
 import { mapToBundle } from "../mesh/fhir/bundle.ts";
-import { createReadConfig } from "../mesh/read/config.ts";
+import { readConfigFrom } from "../mesh/read/config.ts";
 import { createReadPools } from "../mesh/read/read-pools.ts";
 import { assess } from "../mesh/score/assess.ts";
 import { loadCalibration } from "../mesh/score/calibration.ts";
@@ -36,7 +36,7 @@ export async function evalDocuments(request: RunRequest): Promise<Report> {
   const log = createLogger({ level: "silent" });
   const server = await startInference(inferenceConfigSchema.parse({}), { log }, request.signal);
   const client = createTritonClient({ endpoint: server.endpoint });
-  const config = createReadConfig();
+  const config = readConfigFrom();
   const pools = await createReadPools(config);
   const pipeline = createPipeline(loadCodeBook(), createAnomalyScorer(client), request.signal);
   const sampler = { codes: loadCodeSets(), config, pools, signal: request.signal, cache: undefined };

@@ -64,6 +64,7 @@ export async function startUp(config: UpConfig, deps: UpDeps, signal: AbortSigna
         tenants: [config.tenant],
         hub: config.hub,
         ocrEngine: config.ocrEngine,
+        tesseract: config.tesseract,
         readers: config.readers,
         reconcileEveryMs: RECONCILE.everyMs,
         staleMs: RECONCILE.staleMs,

@@ -24,6 +24,8 @@ export const meshConfigSchema = z.strictObject({
   tenants: z.array(token).min(1),
   hub: token,
   ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]),
+  /** Path of the native OCR program. */
+  tesseract: z.string().optional(),
   readers: z.number().int().min(1).max(64),
   reconcileEveryMs: z.number().int().min(100),
   staleMs: z.number().int().min(1_000),
@@ -46,6 +48,7 @@ export function meshConfigFrom(env: Readonly<Record<string, string | undefined>>
       tenants: commaList.parse(env["PAYERHUB_TENANTS"] ?? "demo"),
       hub: env["PAYERHUB_HUB"] ?? "main",
       ocrEngine: env["OCR_ENGINE"] ?? "auto",
+      tesseract: env["TESSERACT_BIN"],
       readers: Number(env["PAYERHUB_READERS"] ?? 2),
       reconcileEveryMs: Number(env["RECONCILE_EVERY_MS"] ?? 30_000),
       staleMs: Number(env["RECONCILE_STALE_MS"] ?? 300_000),

@@ -45,7 +45,8 @@ type Starter = (row: PipelineRow, parts: StageParts, deps: StepDeps) => Promise<
 const STARTERS: Readonly<Record<string, Starter>> = {
   register: async (row, _parts, deps) => await Promise.resolve(consumeStage(row, createRegisterStage(), deps)),
   read: async (row, { config, lifetime }, deps) => {
-    const stage = await createReadStage({ config: createReadConfig({ engine: config.ocrEngine, recognizers: config.readers }) });
+    const { ocrEngine: engine, tesseract: program, readers: recognizers } = config;
+    const stage = await createReadStage({ config: createReadConfig({ engine, program, recognizers }) });
     lifetime.add("read-children", stage);
     return consumeStage(row, stage, deps);
   },

@@ -51,6 +51,14 @@ export function tail(result) {
   return `${result.stdout}\n${result.stderr}`.trim().slice(-TAIL_CHARACTERS);
 }
 
+/** As {@link run}; rejects with the end of its output when the command ends with anything but 0. */
+export async function must(program, args, options) {
+  const result = await run(program, args, options);
+  if (result.code !== 0)
+    throw new Error(`Cannot run "${program} ${args.join(" ")}": it ended with ${result.code}, it must with 0\n${tail(result)}`);
+  return result;
+}
+
 /**
  * @param {string} name
  * @returns {Promise<string | undefined>} the absolute path of an executable on PATH

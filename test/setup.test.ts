@@ -80,7 +80,12 @@ for (const args of [["--profile", "everything"], ["--profile"], ["start"], ["--p
 test("setup takes a nats-server on PATH that is new enough, and tells the command where it is", async (t) => {
   const folder = await temporaryFolder(t);
   const server = await fakeCommand(folder, "nats-server", 'echo "nats-server: v2.15.0"');
-  const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}`, XDG_CACHE_HOME: join(folder, "cache"), NATS_SERVER_BIN: "" };
+  const env = {
+    PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+    XDG_CACHE_HOME: join(folder, "cache"),
+    NATS_SERVER_BIN: "",
+    OCR_ENGINE: "tesseract.js",
+  };
   const ended = await end(start([SETUP, "--profile", "start", "--", "node", "-p", "process.env.NATS_SERVER_BIN"], env));
   assert.equal(ended.stdout.trim(), server);
 });
@@ -89,7 +94,12 @@ test("setup passes over a nats-server that is too old, and says what a person ca
   const folder = await temporaryFolder(t);
   await fakeCommand(folder, "nats-server", 'echo "nats-server: v2.10.29"');
   for (const name of ["python3", "go"]) await fakeCommand(folder, name, 'echo "no network here" >&2; exit 1');
-  const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}`, XDG_CACHE_HOME: join(folder, "cache"), NATS_SERVER_BIN: "" };
+  const env = {
+    PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+    XDG_CACHE_HOME: join(folder, "cache"),
+    NATS_SERVER_BIN: "",
+    OCR_ENGINE: "tesseract.js",
+  };
   const ended = await end(start([SETUP, "--profile", "start", "--", "node", "-e", "0"], env));
   assert.equal(ended.code, 1);
   assert.match(ended.stderr, /no network here/);
@@ -101,6 +111,37 @@ test("setup refuses a NATS_SERVER_BIN that does not exist", async () => {
   const ended = await end(start([SETUP, "--profile", "start"], { NATS_SERVER_BIN: "/nowhere/nats-server" }));
   assert.equal(ended.code, 1);
   assert.match(ended.stderr, /Cannot use NATS_SERVER_BIN "\/nowhere\/nats-server": no such file/);
+});
+
+test("setup refuses a TESSERACT_BIN that does not exist, and takes a tesseract on PATH that is new enough", async (t) => {
+  const folder = await temporaryFolder(t);
+  const nats = await fakeCommand(folder, "nats-server", "true");
+  const program = await fakeCommand(folder, "tesseract", 'echo "tesseract 5.3.0"');
+  const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}`, NATS_SERVER_BIN: nats, OCR_ENGINE: "", TESSERACT_BIN: "" };
+  const command = [SETUP, "--profile", "start", "--", "node", "-p", "process.env.TESSERACT_BIN"];
+  assert.equal((await end(start(command, env))).stdout.trim(), program);
+  const refused = await end(start(command, { ...env, TESSERACT_BIN: "/nowhere/tesseract" }));
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /Cannot use TESSERACT_BIN "\/nowhere\/tesseract": no such file/);
+});
+
+test("setup goes on with tesseract.js where neither a tesseract nor Debian's packages are to be had, and says so", async (t) => {
+  const folder = await temporaryFolder(t);
+  const nats = await fakeCommand(folder, "nats-server", "true");
+  await fakeCommand(folder, "tesseract", 'echo "tesseract 4.1.1"');
+  await fakeCommand(folder, "apt-get", 'echo "no network here" >&2; exit 1');
+  const env = {
+    PATH: `${folder}:${process.env["PATH"] ?? ""}`,
+    XDG_CACHE_HOME: join(folder, "cache"),
+    NATS_SERVER_BIN: nats,
+    OCR_ENGINE: "",
+    TESSERACT_BIN: "",
+  };
+  const ended = await end(start([SETUP, "--profile", "start", "--", "node", "-p", "process.env.TESSERACT_BIN || 'none'"], env));
+  assert.equal(ended.code, 0);
+  assert.equal(ended.stdout.trim(), "none");
+  assert.match(ended.stderr, /reading with tesseract\.js, two to three times slower/);
+  assert.deepEqual(await readdir(join(folder, "cache", "payerhub", "tesseract")), [], "nothing half done stays behind");
 });
 
 /** A process that places `target` in the cache and notes each filling in `notes`. */

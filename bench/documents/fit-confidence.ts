@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadCodeSets } from "../../corpus/code-sets.ts";
-import { createReadConfig } from "../../mesh/read/config.ts";
+import { readConfigFrom } from "../../mesh/read/config.ts";
 import { createReadPools } from "../../mesh/read/read-pools.ts";
 import { type CodeBook, loadCodeBook } from "../../mesh/understand/code-book.ts";
 import { FEATURES, featuresOf, type FieldGroup } from "../../mesh/understand/confidence.ts";
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     throw new RangeError(
       `fitting on seeds up to "${first + count}": they belong to the evaluation, they must stay below ${EVALUATION_SEEDS}`,
     );
-  const config = createReadConfig();
+  const config = readConfigFrom();
   const pools = await createReadPools(config);
   const sampler = { codes: loadCodeSets(), config, pools, signal: AbortSignal.timeout(24 * 3_600_000), cache: values.cache };
   const book = loadCodeBook();

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { loadCodeSets } from "../../corpus/code-sets.ts";
-import { readConfigSchema } from "../../mesh/read/config.ts";
+import { readConfigFrom } from "../../mesh/read/config.ts";
 import { createReadPools } from "../../mesh/read/read-pools.ts";
 import { loadCodeBook } from "../../mesh/understand/code-book.ts";
 import { readRowOf, rowsOf } from "./rows.ts";
@@ -24,7 +24,7 @@ const print = (rows: readonly Row[]) => {
 };
 const seeds = Array.from({ length: Number(values.documents) }, (_, index) => `score/${values.seed}/${Number(values.first) + index}`);
 if (values.pixels) {
-  const config = readConfigSchema.parse({});
+  const config = readConfigFrom();
   const pools = await createReadPools(config);
   for (const seed of seeds) print([await readRowOf(seed, { ...tools, config, pools })]);
   await pools.stop();

@@ -6,6 +6,8 @@ const MIB = 1024 * 1024;
 export const readConfigSchema = z.strictObject({
   /** `auto` takes the native program when there is one, else tesseract.js. */
   engine: z.enum(["auto", "tesseract", "tesseract.js"]).default("auto"),
+  /** Path of the native program; without one the search path is looked through. */
+  program: z.string().min(1).optional(),
   /** Folders searched for the native program. */
   searchPath: z.array(z.string()).default(["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"]),
   /** Recognize children, best one a core: each page of a document may use one. */
@@ -43,4 +45,9 @@ export type ReadConfig = Readonly<z.infer<typeof readConfigSchema>>;
 /** Checks and freezes; throws a ZodError that names the wrong keys. */
 export function createReadConfig(input: z.input<typeof readConfigSchema> = {}): ReadConfig {
   return Object.freeze(readConfigSchema.parse(input));
+}
+
+/** The reader that the environment names: OCR_ENGINE and TESSERACT_BIN, as in a mesh process. For tools that read outside of one. */
+export function readConfigFrom(env: Readonly<Record<string, string | undefined>> = process.env): ReadConfig {
+  return Object.freeze(readConfigSchema.parse({ engine: env["OCR_ENGINE"], program: env["TESSERACT_BIN"] }));
 }

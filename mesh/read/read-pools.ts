@@ -20,7 +20,7 @@ export interface ReadPools {
  * native program and there is none.
  */
 export async function createReadPools(config: ReadConfig): Promise<ReadPools> {
-  const native = config.engine === "tesseract.js" ? undefined : await findProgram("tesseract", config.searchPath);
+  const native = config.engine === "tesseract.js" ? undefined : await nativeProgram(config);
   if (config.engine === "tesseract" && native === undefined) {
     throw new PayerHubError(
       "FAILED_PRECONDITION",
@@ -52,14 +52,15 @@ export async function createReadPools(config: ReadConfig): Promise<ReadPools> {
   return { decode, recognize, stop };
 }
 
-async function findProgram(name: string, folders: readonly string[]): Promise<string | undefined> {
-  for (const folder of folders) {
-    const path = join(folder, name);
+async function nativeProgram({ program, searchPath }: ReadConfig): Promise<string | undefined> {
+  const candidates = program === undefined ? searchPath.map((folder) => join(folder, "tesseract")) : [program];
+  for (const path of candidates) {
     const found = await access(path, constants.X_OK).then(
       () => true,
       () => false,
     );
     if (found) return path;
   }
-  return undefined;
+  if (program === undefined) return undefined;
+  throw new PayerHubError("FAILED_PRECONDITION", `start recognizer "${program}": no such program, it must exist and be executable`);
 }
