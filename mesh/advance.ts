@@ -2,7 +2,7 @@ import { PayerHubError } from "../runtime/error.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Bus } from "../runtime/nats.ts";
 import type { SealedObjects } from "../runtime/objects/sealed.ts";
-import { withDeadline } from "../runtime/signals.ts";
+import { withProgressDeadline } from "../runtime/signals.ts";
 import type { Collection, Versioned } from "../runtime/store/store.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import type { World } from "../runtime/world.ts";
@@ -89,11 +89,13 @@ async function ensureStep<N extends EventName>(step: Step<N>, deps: StepDeps): P
 
 async function runBounded<N extends EventName>(step: Step<N>, deps: StepDeps): Promise<StageOutcome> {
   const { row, stage, delivery } = step;
-  const signal = withDeadline(step.signal, row.budgetMs);
+  const deadline = withProgressDeadline(step.signal, row.budgetMs);
   const { tenant, documentId, revision } = delivery.head;
   const log = deps.log.with({ stage: row.stage, tenant, documentId });
   const run = deps.world.uuid().slice(0, 8);
-  return await stage.run(delivery.message, { tenant, documentId, revision, run, signal, objects: deps.objects, world: deps.world, log });
+  const { signal, progress } = deadline;
+  const context = { tenant, documentId, revision, run, signal, progress, objects: deps.objects, world: deps.world, log };
+  return await stage.run(delivery.message, context).finally(deadline.end);
 }
 
 function assertDeclared(row: PipelineRow, outcome: StageOutcome): void {

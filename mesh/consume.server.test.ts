@@ -257,7 +257,35 @@ test("the reconciler publishes the last step of what stands still, and only that
   assert.equal(await redriveStale({ tenant: "acme", staleMs: 60_000 }, system.deps, live()), 0);
   assert.equal(await redriveStale({ tenant: "acme", staleMs: -1_000 }, system.deps, live()), 1);
   assert.equal(await system.stored("read"), 1);
+  assert.equal(await redriveStale({ tenant: "acme", staleMs: -1_000 }, system.deps, live()), 0, "its event is waiting");
+  assert.equal(await system.stored("read"), 1);
   assert.equal(await redriveStale({ tenant: "other", staleMs: -1_000 }, system.deps, live()), 0);
+});
+
+test("a run that goes on longer than its budget ends well while it reports progress, and is stopped when it does not", async () => {
+  await using system = await rig();
+  const row = { ...ROW, budgetMs: 1_000 };
+  const stage: Stage<"received"> = {
+    name: "read",
+    input: "received",
+    run: async (message, context): Promise<StageOutcome> => {
+      for (let page = 0; page < 8; page++) {
+        await delay(200, undefined, { signal: context.signal });
+        if (context.documentId === "doc_moves") context.progress();
+      }
+      return {
+        next: { name: "read", message: { head: message.head, words: [], images: [], pageCount: 8 } },
+        facts: { state: "read", pageCount: 8 },
+      };
+    },
+  };
+  const consumer = consumeStage(row, stage, system.deps);
+  await system.submit("doc_moves");
+  await system.submit("doc_hangs");
+  await until(async () => (await stateOf(system.deps, "doc_moves")) === "read");
+  await until(async () => ((await system.deps.documents.get("acme", "doc_hangs", live()))?.value.failures["read"] ?? 0) > 0);
+  await consumer.stop();
+  assert.equal((await system.deps.documents.get("acme", "doc_moves", live()))?.value.failures["read"], 0);
 });
 
 test("a stage that puts out what its row does not declare is a failure, not an event", async () => {

@@ -6,7 +6,7 @@ export interface PipelineRow {
   readonly input: EventName;
   /** Events the stage may put out; none ends the flow of the revision there. */
   readonly outputs: readonly EventName[];
-  /** Longest one run may take, in milliseconds. */
+  /** Longest one run may take without progress, in milliseconds; only `read` reports any, page by page. */
   readonly budgetMs: number;
   /** Documents a process works on at once. */
   readonly concurrency: number;

@@ -1,14 +1,16 @@
 import { PayerHubError } from "../runtime/error.ts";
 import type { Stoppable } from "../runtime/lifetime.ts";
-import { withDeadline } from "../runtime/signals.ts";
-import type { Versioned } from "../runtime/store/store.ts";
+import { abortable, withDeadline } from "../runtime/signals.ts";
 import type { StepDeps } from "./advance.ts";
 import { outgoingOf, stepOutput } from "./delivery.ts";
+import { PIPELINE } from "./pipeline.ts";
 import { type DocumentRecord, type DocumentStep, MOVING_STATES } from "./store/documents.ts";
-import { provision } from "./streams.ts";
+import { consumerOf, provision } from "./streams.ts";
 
 /** Longest one round may take, in milliseconds. */
 const ROUND_DEADLINE_MS = 60_000;
+/** An event that waited this long behind others, in milliseconds, is taken for lost. */
+const LOST_MS = 3_600_000;
 /** Records looked at per state and round. */
 const PAGE_SIZE = 200;
 
@@ -54,18 +56,25 @@ async function round(options: ReconcileOptions, deps: StepDeps, signal: AbortSig
   }
 }
 
-/** One pass over a tenant. Returns how many documents were driven again. */
+/**
+ * One pass over a tenant. A document whose event can still be waiting or in work is left alone: a long queue or a fax of
+ * hundreds of pages stands still for longer than `staleMs`, and every copy of its event would be one more to go through.
+ * Returns how many documents were driven again. */
 export async function redriveStale(
   scope: { readonly tenant: string; readonly staleMs: number },
   deps: StepDeps,
   signal: AbortSignal,
 ): Promise<number> {
-  const before = deps.world.now() - scope.staleMs;
+  const nowMs = deps.world.now();
+  const before = nowMs - scope.staleMs;
+  const busy = await busyEvents(deps, signal);
   let driven = 0;
   for (const state of MOVING_STATES) {
     const page = await deps.documents.find(scope.tenant, { index: "byState", prefix: [state], before, limit: PAGE_SIZE, signal });
     for (const item of page.items) {
-      await redrive(scope.tenant, item, deps, signal);
+      const output = lastOutput(item.value) ?? receivedOutput(scope.tenant, item.value);
+      if (busy.has(output.name) && item.value.updatedAtMs > nowMs - LOST_MS) continue;
+      await redrive(scope.tenant, item.id, output, deps, signal);
       driven += 1;
     }
   }
@@ -73,20 +82,32 @@ export async function redriveStale(
   return driven;
 }
 
-async function redrive(tenant: string, item: Versioned<DocumentRecord>, deps: StepDeps, signal: AbortSignal): Promise<void> {
-  const output = lastOutput(item.value) ?? receivedOutput(tenant, item.value);
-  const outgoing = outgoingOf(output, { tenant, documentId: item.id, source: "mesh/reconcile", nowMs: deps.world.now() });
+/** Names of the events that some stage has yet to take or to acknowledge. */
+async function busyEvents(deps: StepDeps, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const busy = new Set<string>();
+  for (const row of PIPELINE) {
+    const name = consumerOf(row).durable_name;
+    const info = await abortable(deps.bus.manager.consumers.info("DOCUMENTS", name), signal, `asking for the backlog of "${name}"`);
+    if (info.num_pending + info.num_ack_pending > 0) busy.add(row.input);
+  }
+  return busy;
+}
+
+type Output = NonNullable<DocumentStep["next"]>;
+
+async function redrive(tenant: string, documentId: string, output: Output, deps: StepDeps, signal: AbortSignal): Promise<void> {
+  const outgoing = outgoingOf(output, { tenant, documentId, source: "mesh/reconcile", nowMs: deps.world.now() });
   // The broker has seen the event's own id; a key that names this look lets it through once a minute.
   const minute = Math.floor(deps.world.now() / ROUND_DEADLINE_MS);
   await deps.bus.publish({ ...outgoing, messageId: `${output.eventId}.redrive.${minute}` }, signal);
 }
 
-function lastOutput(record: DocumentRecord): NonNullable<DocumentStep["next"]> | undefined {
+function lastOutput(record: DocumentRecord): Output | undefined {
   const current = Object.values(record.steps).filter((step) => step.revision === record.revision && step.next !== undefined);
   return current.toSorted((left, right) => right.atMs - left.atMs)[0]?.next;
 }
 
-function receivedOutput(tenant: string, record: DocumentRecord): NonNullable<DocumentStep["next"]> {
+function receivedOutput(tenant: string, record: DocumentRecord): Output {
   const head = {
     tenant,
     documentId: record.documentId,

@@ -13,6 +13,8 @@ export interface StageContext {
   readonly run: string;
   /** Joins the stage's time budget, the redelivery limit and shutdown. */
   readonly signal: AbortSignal;
+  /** Says that the stage moved on; its time budget starts anew. For documents of many pages. */
+  readonly progress: () => void;
   readonly objects: SealedObjects;
   readonly world: World;
   readonly log: Logger;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { PayerHubError } from "./error.ts";
-import { abortable, abortError, withDeadline } from "./signals.ts";
+import { abortable, abortError, withDeadline, withProgressDeadline } from "./signals.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -26,6 +27,24 @@ test("a deadline ends with DEADLINE_EXCEEDED", async () => {
     abortable(never, signal, "reading"),
     (error) => error instanceof PayerHubError && error.code === "DEADLINE_EXCEEDED",
   );
+});
+
+test("a deadline on progress starts anew with every step, and ends with DEADLINE_EXCEEDED without one", async () => {
+  const deadline = withProgressDeadline(new AbortController().signal, 400);
+  for (let step = 0; step < 6; step++) {
+    await delay(100);
+    deadline.progress();
+  }
+  assert.equal(deadline.signal.aborted, false);
+  await assert.rejects(
+    abortable(never, deadline.signal, "reading"),
+    (error) => error instanceof PayerHubError && error.code === "DEADLINE_EXCEEDED",
+  );
+  const outer = new AbortController();
+  const scoped = withProgressDeadline(outer.signal, 60_000);
+  outer.abort();
+  assert.equal(scoped.signal.aborted, true);
+  scoped.end();
 });
 
 test("a coded reason passes unchanged", () => {

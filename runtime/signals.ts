@@ -5,6 +5,23 @@ export function withDeadline(signal: AbortSignal, deadlineMs: number): AbortSign
   return AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
 }
 
+/** A deadline that starts anew with every sign of progress. */
+export interface ProgressDeadline {
+  /** Aborts with a TimeoutError when nothing moved for the whole deadline, and with the outer signal. */
+  readonly signal: AbortSignal;
+  readonly progress: () => void;
+  /** Frees the timer; call it when the work has ended. */
+  readonly end: () => void;
+}
+
+/** Joins a signal with a deadline on the time between two signs of progress, for work whose length its input decides. */
+export function withProgressDeadline(signal: AbortSignal, deadlineMs: number): ProgressDeadline {
+  const idle = new AbortController();
+  const late = () => idle.abort(new DOMException(`no progress for ${deadlineMs} ms`, "TimeoutError"));
+  const timer = setTimeout(late, deadlineMs);
+  return { signal: AbortSignal.any([signal, idle.signal]), progress: () => void timer.refresh(), end: () => clearTimeout(timer) };
+}
+
 /**
  * The bridge for clients that know no AbortSignal: rejects as soon as the signal aborts. The underlying call goes on and
  * its result is dropped, so `promise` must be harmless when it completes late.

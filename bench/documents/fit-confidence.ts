@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { loadCodeSets } from "../../corpus/code-sets.ts";
-import { readConfigFrom } from "../../mesh/read/config.ts";
+import { createReadConfig, type ReadConfig, readConfigFrom, readConfigSchema } from "../../mesh/read/config.ts";
 import { createReadPools } from "../../mesh/read/read-pools.ts";
 import { type CodeBook, loadCodeBook } from "../../mesh/understand/code-book.ts";
 import { FEATURES, featuresOf, type FieldGroup } from "../../mesh/understand/confidence.ts";
@@ -14,8 +14,8 @@ import { type Sample, takeSample } from "./sample.ts";
 import { buildPlan } from "./plan.ts";
 
 // Fits the confidence of fields on generated, really read documents and writes mesh/understand/data/confidence-weights.json:
-// node bench/documents/fit-confidence.ts --first 0 --count 40 --cache /tmp/readings
-// Seeds of even number fit, odd ones measure. Seeds from 900000 on belong to the evaluation and are refused.
+// node bench/documents/fit-confidence.ts --first 0 --count 40 --engine tesseract --engine tesseract.js --cache /tmp/readings
+// Each engine reads every document: its words differ, and one set of weights has to judge both. Seeds of even number fit, odd ones measure. Seeds from 900000 on belong to the evaluation and are refused.
 
 const EVALUATION_SEEDS = 900_000;
 const GROUPS: readonly FieldGroup[] = ["checked_code", "plain_code", "date", "money", "name", "text", "choice", "number"];
@@ -52,6 +52,7 @@ async function main(): Promise<void> {
     options: {
       first: { type: "string", default: "0" },
       count: { type: "string", default: "40" },
+      engine: { type: "string", multiple: true, default: ["auto"] },
       cache: { type: "string" },
       date: { type: "string", default: "" },
     },
@@ -62,20 +63,16 @@ async function main(): Promise<void> {
     throw new RangeError(
       `fitting on seeds up to "${first + count}": they belong to the evaluation, they must stay below ${EVALUATION_SEEDS}`,
     );
-  const config = readConfigFrom();
-  const pools = await createReadPools(config);
-  const sampler = { codes: loadCodeSets(), config, pools, signal: AbortSignal.timeout(24 * 3_600_000), cache: values.cache };
-  const book = loadCodeBook();
   const rows: Row[] = [];
-  for (const planned of buildPlan(first, count)) rows.push(...rowsOf(await takeSample(planned, sampler), book));
-  await pools.stop();
+  for (const engine of values.engine)
+    rows.push(...(await readRows(createReadConfig({ ...readConfigFrom(), engine: engineOf(engine) }), values.cache, { first, count })));
   const held = fit(rows.filter((row) => row.seed % 2 === 0));
   const judged = rows
     .filter((row) => row.seed % 2 === 1)
     .map((row) => ({ stated: probability(row.features, held[row.group]), right: row.right }));
   const { ece, bins } = reliability(judged);
   const card = {
-    source: `bench/documents/fit-confidence.ts, seeds ${first} to ${first + count - 1}`,
+    source: `bench/documents/fit-confidence.ts, seeds ${first} to ${first + count - 1}, read by ${values.engine.join(" and ")}`,
     madeOn: values.date,
     observations: rows.length,
     wrong: rows.filter((row) => !row.right).length,
@@ -90,6 +87,27 @@ async function main(): Promise<void> {
   const path = fileURLToPath(new URL("../../mesh/understand/data/confidence-weights.json", import.meta.url));
   writeFileSync(path, `${JSON.stringify(card, undefined, 2)}\n`);
   process.stdout.write(`${JSON.stringify({ ...card, groups: undefined, features: undefined }, undefined, 2)}\n`);
+}
+
+/** Every document of the plan, read by one engine. */
+async function readRows(config: ReadConfig, cache: string | undefined, { first, count }: { first: number; count: number }): Promise<Row[]> {
+  const pools = await createReadPools(config);
+  const sampler = { codes: loadCodeSets(), config, pools, signal: AbortSignal.timeout(24 * 3_600_000), cache };
+  const book = loadCodeBook();
+  const rows: Row[] = [];
+  const plan = buildPlan(first, count);
+  const startedAt = performance.now();
+  for (const [done, planned] of plan.entries()) {
+    rows.push(...rowsOf(await takeSample(planned, sampler), book));
+    const secondsLeft = ((performance.now() - startedAt) / 1000 / (done + 1)) * (plan.length - done - 1);
+    process.stderr.write(`${config.engine}: ${done + 1}/${plan.length} documents, ${secondsLeft.toFixed(0)} s left\n`);
+  }
+  await pools.stop();
+  return rows;
+}
+
+function engineOf(name: string): ReadConfig["engine"] {
+  return readConfigSchema.shape.engine.unwrap().parse(name);
 }
 
 /** Weights by group: common ones first, then each group's own near them. */

@@ -37,7 +37,7 @@ export interface Sampler {
 
 /** Generates a document and reads it with the product's own reader. */
 export async function takeSample(planned: Planned, sampler: Sampler): Promise<Sample> {
-  const path = sampler.cache === undefined ? undefined : join(sampler.cache, `${keyOf(planned)}.json`);
+  const path = sampler.cache === undefined ? undefined : join(sampler.cache, `${keyOf(planned)}-${sampler.config.engine}.json`);
   const known = path === undefined ? undefined : await readFile(path, "utf8").catch(() => undefined);
   if (known !== undefined) return parse(known);
   const { truth, fileName, bytes } = await generateDocument({ ...planned, codes: sampler.codes });

@@ -66,6 +66,11 @@ export async function readDocument(bytes: Uint8Array, options: ReadDocumentOptio
   }
 }
 
+/** The words of a page, or a page without words that says why it has none. */
+export function wordsOf({ index, page, error }: PageResult): PageWords {
+  return page?.words ?? PageWords.fromPartial({ page: index + 1, failure: error?.code ?? "INTERNAL" });
+}
+
 /** Reads a whole document into memory: for evaluations and tools, not for the stage. */
 export async function readWholeDocument(
   bytes: Uint8Array,
@@ -76,7 +81,7 @@ export async function readWholeDocument(
   await readDocument(bytes, {
     ...options,
     onPage: async (result) => {
-      pages[result.index] = result.page?.words ?? PageWords.fromPartial({ page: result.index + 1 });
+      pages[result.index] = wordsOf(result);
       images[result.index] = result.page?.png;
     },
   });

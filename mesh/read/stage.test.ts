@@ -33,6 +33,7 @@ function contextOf(objects: SealedObjects): StageContext {
     documentId: "d1",
     revision: 2,
     run: "run1",
+    progress: () => {},
     signal: new AbortController().signal,
     objects,
     world: systemWorld(),

@@ -2,7 +2,7 @@ import { DocumentRead, type ObjectRef, PageWords } from "../../proto/document/v1
 import { PayerHubError } from "../../runtime/error.ts";
 import { artefactKey, type Stage, type StageContext } from "../stage.ts";
 import type { ReadConfig } from "./config.ts";
-import { type PageResult, readDocument } from "./read-document.ts";
+import { type PageResult, readDocument, wordsOf } from "./read-document.ts";
 import { createReadPools } from "./read-pools.ts";
 
 /** The read stage with the children it owns. */
@@ -37,6 +37,7 @@ export async function createReadStage(options: { readonly config: ReadConfig }):
           const stored = await storePage(result, context);
           words[result.index] = stored.words;
           images[result.index] = stored.image;
+          context.progress();
           context.log.debug("read.page", { stage: "read", documentId: context.documentId, count: result.index + 1 });
         },
       });
@@ -56,8 +57,7 @@ async function storePage(result: PageResult, context: StageContext): Promise<{ r
   if (result.error !== undefined) {
     context.log.warn("read.page_failed", { stage: "read", documentId: context.documentId, code: result.error.code, count: number });
   }
-  const message = result.page?.words ?? PageWords.fromPartial({ page: number, failure: result.error?.code ?? "INTERNAL" });
-  const words = await objects.putMessage({ tenant, key: key(`words-${number}.pb`) }, PageWords, message, signal);
+  const words = await objects.putMessage({ tenant, key: key(`words-${number}.pb`) }, PageWords, wordsOf(result), signal);
   const place = { tenant, key: key(`page-${number}.png`), contentType: "image/png" };
   const image = await objects.putBytes(place, result.page?.png ?? BLANK_PNG, signal);
   return { words, image };

@@ -62,6 +62,7 @@ function contextWith(messages: Readonly<Record<string, Uint8Array>>) {
     documentId: "d1",
     revision: 2,
     run: "run1",
+    progress: () => {},
     signal,
     objects,
     world: systemWorld(),

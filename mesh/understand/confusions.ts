@@ -12,6 +12,7 @@ const DIGIT_FOR: Readonly<Record<string, string>> = {
   "!": "1",
   i: "1",
   j: "1",
+  J: "1",
   "]": "1",
   "[": "1",
   L: "1",
@@ -101,6 +102,15 @@ export function digitFor(char: string): string {
 /** One character as a capital letter, or itself when it looks like none. */
 export function letterFor(char: string): string {
   return LETTER_FOR[char] ?? char.toUpperCase();
+}
+
+/** Whether two readings of one place may be the same print: as long as each other, each difference a letter and the digit it is taken for. */
+export function isSamePrint(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  return [...a].every((char, at) => {
+    const other = b[at] ?? "";
+    return char === other || DIGIT_FOR[char] === other || DIGIT_FOR[other] === char;
+  });
 }
 
 /** Every text that differs in one look-alike character of the same class (digit for digit, letter for letter). */

@@ -1,3 +1,4 @@
+import { isSamePrint } from "./confusions.ts";
 import type { Check, Parsed, Parser } from "./parsed.ts";
 import type { Token } from "./tokens.ts";
 
@@ -25,23 +26,44 @@ interface Joined {
   readonly offsets: readonly number[];
 }
 
+/** Shorter remains prove nothing. */
+const MIN_CUT_CHARS = 4;
 const CHECK_RANK: Readonly<Record<Check, number>> = { passed: 3, shape: 2, none: 1, failed: 0 };
+
+/** One reading of the tokens and what it says. */
+interface Reading {
+  readonly joined: Joined;
+  readonly parsed: Parsed | undefined;
+}
 
 /** Parses both readings of the tokens and keeps the better supported value. */
 export function readValue(tokens: readonly Token[], parse: Parser): ReadValue | undefined {
-  const first = join(tokens, (token) => token.text);
-  const a = parse(first.text);
-  if (!tokens.some((token) => token.second !== ""))
-    return a === undefined ? undefined : toRead(tokens, first, a, { agreement: "single", otherValue: "" });
-  const second = join(tokens, (token) => (token.second === "" ? token.text : token.second));
-  const b = parse(second.text);
-  if (a === undefined && b === undefined) return undefined;
-  if (b === undefined) return a === undefined ? undefined : toRead(tokens, first, a, { agreement: "one", otherValue: "" });
-  if (a === undefined) return withStep(toRead(tokens, second, b, { agreement: "one", otherValue: "" }), "second_reading");
-  if (a.value === b.value) return toRead(tokens, first, better(a, b), { agreement: "both", otherValue: "" });
-  if (prefersSecond(tokens, a, b))
-    return withStep(toRead(tokens, second, b, { agreement: "split", otherValue: a.value }), "second_reading");
-  return toRead(tokens, first, a, { agreement: "split", otherValue: b.value });
+  const first = readingOf(tokens, (token) => token.text, parse);
+  if (!tokens.some((token) => token.second !== "")) return toRead(tokens, first, "single");
+  const second = readingOf(tokens, (token) => (token.second === "" ? token.text : token.second), parse);
+  const [a, b] = [first.parsed, second.parsed];
+  if (b === undefined) return toRead(tokens, first, heldByOne(first, second));
+  if (a === undefined) return withStep(toRead(tokens, second, heldByOne(second, first)), "second_reading");
+  if (a.value === b.value) return toRead(tokens, { ...first, parsed: better(a, b) }, "both");
+  if (isSamePrint(a.value, b.value) && (a.check === "passed") !== (b.check === "passed"))
+    return withStep(toRead(tokens, a.check === "passed" ? first : second, "both"), "look_alikes");
+  if (prefersSecond(tokens, a, b)) return withStep(toRead(tokens, second, "split", a.value), "second_reading");
+  return toRead(tokens, first, "split", b.value);
+}
+
+function readingOf(tokens: readonly Token[], read: (token: Token) => string, parse: Parser): Reading {
+  const joined = join(tokens, read);
+  return { joined, parsed: parse(joined.text) };
+}
+
+/** What one reading alone holds counts as read by both where it passes its check and the other has all of it but one edge. */
+function heldByOne(holder: Reading, other: Reading): Agreement {
+  return holder.parsed?.check === "passed" && isCut(other.joined.text, holder.joined.text) ? "both" : "one";
+}
+
+/** One reading lost the first or last character of what the other holds: both saw the same print. */
+function isCut(cut: string, whole: string): boolean {
+  return cut.length >= MIN_CUT_CHARS && (whole.slice(1) === cut || whole.slice(0, -1) === cut);
 }
 
 function better(a: Parsed, b: Parsed): Parsed {
@@ -57,8 +79,8 @@ function prefersSecond(tokens: readonly Token[], a: Parsed, b: Parsed): boolean 
   return margin > 0;
 }
 
-function withStep(read: ReadValue, step: string): ReadValue {
-  return { ...read, steps: [step, ...read.steps] };
+function withStep(read: ReadValue | undefined, step: string): ReadValue | undefined {
+  return read === undefined ? undefined : { ...read, steps: [step, ...read.steps] };
 }
 
 function join(tokens: readonly Token[], read: (token: Token) => string): Joined {
@@ -72,12 +94,13 @@ function join(tokens: readonly Token[], read: (token: Token) => string): Joined 
   return { text, offsets };
 }
 
-function toRead(tokens: readonly Token[], joined: Joined, parsed: Parsed, rest: Pick<ReadValue, "agreement" | "otherValue">): ReadValue {
+function toRead(tokens: readonly Token[], { joined, parsed }: Reading, agreement: Agreement, otherValue = ""): ReadValue | undefined {
+  if (parsed === undefined) return undefined;
   const used = tokens.filter((_, at) => {
     const from = joined.offsets[at] ?? 0;
     const to = joined.offsets[at + 1] ?? joined.text.length + 1;
     return from < parsed.end && to - 1 > parsed.start;
   });
   const rawText = used.map((token) => token.text).join(" ");
-  return { value: parsed.value, rawText, tokens: used, steps: parsed.steps, check: parsed.check, ...rest };
+  return { value: parsed.value, rawText, tokens: used, steps: parsed.steps, check: parsed.check, agreement, otherValue };
 }

@@ -12,6 +12,8 @@ import { mixtures, repairCodes } from "./repair-codes.ts";
 import { repairSums } from "./repair-sums.ts";
 import { resolve, toField } from "./resolve.ts";
 import { parseDate } from "./parse-date.ts";
+import { parseHcpcsAll } from "./parse-hcpcs.ts";
+import { parseIcd10All } from "./parse-icd10.ts";
 import { parseNpi } from "./parse-npi.ts";
 import { typedPage } from "./page-fixture.ts";
 import { tokensOf } from "./tokens.ts";
@@ -68,6 +70,40 @@ describe("readValue", () => {
     const tokens = tokensOf(typedPage(["1234567890"], { second: { "1234567890": "1234567893" } }));
     const npi = readValue(tokens, parseNpi);
     assert.deepEqual([npi?.value, npi?.steps], ["1234567893", ["second_reading"]]);
+  });
+  test("a listed code and a look-alike of it in the other reading are the same print", () => {
+    const isListed = (code: string) => code === "J9332";
+    const code = (first: string, second: string) =>
+      readValue(tokensOf(typedPage([first], { second: { [first]: second } })), (text) => parseHcpcsAll(text, isListed, true)[0]);
+    for (const [first, second] of [
+      ["J9332", "19332"],
+      ["19332", "J9332"],
+    ] as const) {
+      const seen = code(first, second);
+      assert.deepEqual([seen?.value, seen?.agreement, seen?.steps], ["J9332", "both", ["look_alikes"]]);
+    }
+    assert.equal(code("J9332", "89332")?.agreement, "split", "an 8 is never taken for a J");
+    assert.equal(code("99213", "99218")?.agreement, "split", "two digits are two values");
+  });
+  test("a listed code of which the other reading lost an edge was seen by both", () => {
+    const code = (first: string, second: string) =>
+      readValue(tokensOf(typedPage([first], { second: { [first]: second } })), (text) => parseIcd10All(text, (one) => one === "C90.00")[0]);
+    assert.deepEqual([code("90.00", "C90.00")?.value, code("90.00", "C90.00")?.agreement], ["C90.00", "both"]);
+    assert.equal(code("C90.00", "90.00")?.agreement, "both");
+    assert.equal(code("91.00", "C90.00")?.agreement, "one");
+  });
+  test("an amount and the next column part at the rule between them, in both readings", () => {
+    const texts = (first: string, second: string) =>
+      tokensOf(typedPage([first], { second: { [first]: second } })).map((token) => [token.text, token.second]);
+    assert.deepEqual(texts("$36.41|2", "$36.412"), [
+      ["$36.41|", "$36.41"],
+      ["2", "2"],
+    ]);
+    assert.deepEqual(texts("$0.00(96", "$0.00|96"), [
+      ["$0.00(", "$0.00|"],
+      ["96", "96"],
+    ]);
+    assert.equal(texts("$36.412", "$36,412").length, 1, "without a rule it may be a thousand");
   });
   test("nothing of the kind is nothing", () => {
     assert.equal(read("Member Name"), undefined);

@@ -41,7 +41,7 @@ function split(word: Word, text: string, where: { readonly page: number; readonl
   const at = seamOf(text);
   if (at === undefined) return [whole];
   const edge = box.x0 + ((box.x1 - box.x0) * at) / text.length;
-  const secondAt = seamOf(second);
+  const secondAt = seamOf(second) ?? (CELL_SEAM.test(text) ? seamIn(second, LOST_SEAM) : undefined);
   const [left, right] = secondAt === undefined ? ["", ""] : [second.slice(0, secondAt), second.slice(secondAt)];
   return [
     { ...whole, text: text.slice(0, at), second: left, box: { ...box, x1: edge } },
@@ -54,12 +54,26 @@ function unruled(text: string): string {
   return text.replace(/^[|¦\][]+(?=[A-Za-z$]{2})/, "");
 }
 
+/** A table's rule read as a mark between an amount and the next column: `$36.41|2`. */
+const CELL_SEAM = /^\$?[\d,]*\d\.\d\d[|\][(]+(?=[\dA-Z]{1,3}$)/;
+/** The same with the rule lost; only believed where the other reading has the rule, since `$36.412` may be `$36,412`. */
+const LOST_SEAM = /^\$?[\d,]*\d\.\d\d(?=[\dA-Z]{1,3}$)/;
+
+const SEAMS = [/[A-Za-z)][:#]+(?=[^:#\s])/, /\d[|\][()/]+(?=[A-Z][A-Za-z]+$|[HL]$)/, /^[\d.]{0,4}\d(?=[HL]$)/, CELL_SEAM];
+
+function seamIn(text: string, pattern: RegExp): number | undefined {
+  const glued = pattern.exec(text);
+  return glued === null ? undefined : glued.index + glued[0].length;
+}
+
 /**
  * Where two things glued together part: after the colon or number sign that follows a letter (`ID:X12`), or where a table's
  * rule was lost or read as a mark between a number and a word (`2.5L`, `1.6]Normal`).
  */
 function seamOf(text: string): number | undefined {
-  const glued =
-    /[A-Za-z)][:#]+(?=[^:#\s])/.exec(text) ?? /\d[|\][()/]+(?=[A-Z][A-Za-z]+$|[HL]$)/.exec(text) ?? /^[\d.]{0,4}\d(?=[HL]$)/.exec(text);
-  return glued === null ? undefined : glued.index + glued[0].length;
+  for (const seam of SEAMS) {
+    const at = seamIn(text, seam);
+    if (at !== undefined) return at;
+  }
+  return undefined;
 }

@@ -41,6 +41,7 @@ export async function openSampleHome(): Promise<SampleHome> {
     documentId,
     revision,
     run: "sample",
+    progress: () => {},
     signal,
     objects,
     world,
