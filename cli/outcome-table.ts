@@ -9,6 +9,9 @@ interface Column {
 
 /** Longest reason shown in a cell, in characters; the whole text is in `out/` and in `payerhub review show`. */
 const MAX_CELL = 34;
+/** A column is not cut below this, so that its content can be told. */
+const MIN_CELL = 8;
+const GAP = "  ";
 
 const COLUMNS: readonly Column[] = [
   { title: "document", text: (row) => row.fileName },
@@ -28,21 +31,44 @@ function secondsOf(row: RunRow): string {
   return ((row.endedAtMs - row.acceptedAtMs) / 1_000).toFixed(1);
 }
 
-/** The table at the end of a run: one line a document. */
-export function outcomeTable(rows: readonly RunRow[], options: { readonly useColor: boolean }): string {
-  const cells = rows.map((row) => COLUMNS.map((column) => clipCell(column.text(row))));
-  const widths = COLUMNS.map((column, index) => Math.max(column.title.length, ...cells.map((line) => line[index]?.length ?? 0)));
-  const format = (line: readonly string[]) =>
-    line
-      .map((cell, index) => (COLUMNS[index]?.isNumber === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
-      .join("  ");
-  const body = rows.map((row, index) => paint(format(cells[index] ?? []), outcomeOf(row), options.useColor));
-  return [format(COLUMNS.map((column) => column.title)), widths.map((width) => "─".repeat(width)).join("  "), ...body].join("\n");
+export interface TableOptions {
+  readonly useColor: boolean;
+  /** Characters a line may have; undefined where nothing wraps, as in a file. */
+  readonly columns: number | undefined;
 }
 
-function clipCell(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > MAX_CELL ? `${line.slice(0, MAX_CELL - 1)}…` : line;
+/** The table at the end of a run: one line a document, its widest columns cut until a line fits. */
+export function outcomeTable(rows: readonly RunRow[], options: TableOptions): string {
+  const cells = rows.map((row) => COLUMNS.map((column) => column.text(row).replace(/\s+/g, " ")));
+  const widths = fitted(
+    COLUMNS.map((column, index) => Math.min(MAX_CELL, Math.max(column.title.length, ...cells.map((line) => line[index]?.length ?? 0)))),
+    options.columns,
+  );
+  const format = (line: readonly string[]) =>
+    line
+      .map((cell, index) => {
+        const width = widths[index] ?? 0;
+        return COLUMNS[index]?.isNumber === true ? cell.padStart(width) : clipCell(cell, width).padEnd(width);
+      })
+      .join(GAP);
+  const body = rows.map((row, index) => paint(format(cells[index] ?? []), outcomeOf(row), options.useColor));
+  return [format(COLUMNS.map((column) => column.title)), widths.map((width) => "─".repeat(width)).join(GAP), ...body].join("\n");
+}
+
+/** Takes from the widest column until the line fits, or until every column is at its smallest. */
+function fitted(widths: readonly number[], columns: number | undefined): readonly number[] {
+  const fit = [...widths];
+  const room = (columns ?? Number.POSITIVE_INFINITY) - GAP.length * (fit.length - 1);
+  while (fit.reduce((sum, width) => sum + width, 0) > room) {
+    const widest = Math.max(...fit);
+    if (widest <= MIN_CELL) break;
+    fit[fit.indexOf(widest)] = widest - 1;
+  }
+  return fit;
+}
+
+function clipCell(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 /** One NDJSON line a document: the stable shape of `npm start -- --json`. */

@@ -11,7 +11,7 @@ import { type HubCloudEvent, followDocuments } from "./document-feed.ts";
 import { compare, readExpectations } from "./expectation.ts";
 import { findingOf } from "./finding.ts";
 import { startLiveView } from "./live-view.ts";
-import { outcomeJson, outcomeTable } from "./outcome-table.ts";
+import { outcomeJson, outcomeTable, type TableOptions } from "./outcome-table.ts";
 import { readUnderstanding, writeOutcome } from "./out-folder.ts";
 import { createRunModel, hasEnded, type RunModel } from "./run-model.ts";
 import { startUp, type Up } from "./up.ts";
@@ -195,7 +195,7 @@ async function finish({ config, model, options, seconds }: Finish): Promise<"mat
     );
     return different ? "different" : "matched";
   }
-  process.stdout.write(`\n${outcomeTable(rows, { useColor: config.useColor && process.stdout.isTTY === true })}\n\n`);
+  process.stdout.write(`\n${outcomeTable(rows, tableOptions(config.useColor))}\n\n`);
   const agreement = comparison.total === 0 ? "" : `; ${comparison.matched} of ${comparison.total} ended as the sample's truth expects`;
   process.stdout.write(`${rows.length} documents, ${model.totals().pagesEnded} pages in ${seconds.toFixed(1)} s${agreement}\n`);
   process.stdout.write(`${resolve(options.out)}: FHIR bundles, events and annotated pages, one folder a document\n`);
@@ -231,4 +231,9 @@ function terminal(config: UpConfig) {
     useColor: config.useColor && process.stderr.isTTY === true,
     write: (text: string) => void process.stderr.write(text),
   };
+}
+
+function tableOptions(useColor: boolean): TableOptions {
+  const { isTTY, columns } = process.stdout;
+  return isTTY ? { useColor, columns } : { useColor: false, columns: undefined };
 }

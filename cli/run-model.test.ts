@@ -102,10 +102,25 @@ test("the table aligns its columns and colors outcomes only when asked", () => {
   const model = createRunModel({ now: () => 0 });
   model.accepted("a.tif", "doc_1", false);
   model.observed(record("doc_1", { state: "in_review", reasons: ["a long reason that goes on and on beyond the width of a cell"] }));
-  const plain = outcomeTable(model.rows(), { useColor: false }).split("\n");
+  const plain = outcomeTable(model.rows(), { useColor: false, columns: undefined }).split("\n");
   assert.equal(new Set(plain.map((line) => line.length)).size, 1);
   assert.equal(plain.join("\n").includes("\u001b"), false);
-  assert.ok(outcomeTable(model.rows(), { useColor: true }).includes("\u001b[33m"));
+  assert.ok(outcomeTable(model.rows(), { useColor: true, columns: undefined }).includes("\u001b[33m"));
+});
+
+test("the table fits the terminal, down to columns that can still be told", () => {
+  const model = createRunModel({ now: () => 0 });
+  model.accepted("fax-0001-861603-with-a-long-name.tif", "doc_1", false);
+  model.observed(record("doc_1", { state: "in_review", reasons: ["a long reason that goes on and on beyond the width of a cell"] }));
+  for (const columns of [100, 120]) {
+    const lines = outcomeTable(model.rows(), { useColor: false, columns }).split("\n");
+    assert.ok(
+      lines.every((line) => line.length <= columns),
+      `${columns}: ${lines[0]?.length}`,
+    );
+    assert.match(lines.at(-1) ?? "", /fax-0001/);
+  }
+  assert.match(outcomeTable(model.rows(), { useColor: false, columns: 20 }), /review/);
 });
 
 test("durations read as people say them", () => {
