@@ -20,11 +20,11 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   runtime: ["proto"],
   inference: ["runtime", "proto"],
   edge: ["runtime", "proto"],
-  mesh: ["runtime", "proto", "inference/client"],
+  mesh: ["runtime", "proto", "inference/client", "inference/batcher", "inference/models", "inference/tokenizer"],
   corpus: ["runtime", "proto", "mesh/fields.ts", "mesh/payers/directory.ts", "mesh/codes"],
   cli: ["runtime", "proto", "inference", "edge", "mesh", "corpus"],
   test: ["runtime", "proto", "inference", "edge", "mesh", "corpus", "cli"],
-  bench: ["runtime", "proto", "inference", "edge", "mesh", "corpus", "cli"],
+  bench: ["runtime", "proto", "inference", "edge", "mesh", "corpus", "cli", "test/servers"],
   scripts: [],
 };
 

@@ -10,11 +10,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   runtime: ["proto/"],
   inference: ["runtime/", "proto/"],
   edge: ["runtime/", "proto/"],
-  mesh: ["runtime/", "proto/", "inference/client/"],
+  mesh: ["runtime/", "proto/", "inference/client/", "inference/batcher/", "inference/models/", "inference/tokenizer/"],
   corpus: ["runtime/", "proto/", "mesh/fields.ts", "mesh/payers/directory.ts", "mesh/codes/"],
   cli: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/"],
   test: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/", "cli/"],
-  bench: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/", "cli/"],
+  bench: ["proto/", "runtime/", "inference/", "edge/", "mesh/", "corpus/", "cli/", "test/servers/"],
   scripts: [],
 };
 
