@@ -27,8 +27,15 @@ export interface HandlerOptions {
   readonly ready: () => boolean;
 }
 
+/** The calls that grpc-js answers with UNIMPLEMENTED. */
+type Unserved =
+  | "modelConfig"
+  | "traceSetting"
+  | "logSettings"
+  | `${"system" | "cuda"}SharedMemory${"Status" | "Register" | "Unregister"}`;
+
 /** The calls of Triton's service that this server answers, each as a function from request to response. */
-export function createHandlers(options: HandlerOptions): GRPCInferenceServiceServer {
+export function createHandlers(options: HandlerOptions): Omit<GRPCInferenceServiceServer, Unserved> {
   const { models, identity } = options;
   const unary = <Q, R>(work: (request: Q, signal: AbortSignal) => Promise<R> | R): handleUnaryCall<Q, R> => unaryHandler(options, work);
   return {
