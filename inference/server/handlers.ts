@@ -27,15 +27,14 @@ export interface HandlerOptions {
   readonly ready: () => boolean;
 }
 
-/** The calls that grpc-js answers with UNIMPLEMENTED. */
-type Unserved =
-  | "modelConfig"
-  | "traceSetting"
-  | "logSettings"
-  | `${"system" | "cuda"}SharedMemory${"Status" | "Register" | "Unregister"}`;
+/** The calls that are answered here; grpc-js answers the others with UNIMPLEMENTED. */
+type Served =
+  | `server${"Live" | "Ready" | "Metadata"}`
+  | `model${"Ready" | "Metadata" | "Infer" | "StreamInfer" | "Statistics"}`
+  | `repository${"Index" | "ModelLoad" | "ModelUnload"}`;
 
 /** The calls of Triton's service that this server answers, each as a function from request to response. */
-export function createHandlers(options: HandlerOptions): Omit<GRPCInferenceServiceServer, Unserved> {
+export function createHandlers(options: HandlerOptions): Pick<GRPCInferenceServiceServer, Served> {
   const { models, identity } = options;
   const unary = <Q, R>(work: (request: Q, signal: AbortSignal) => Promise<R> | R): handleUnaryCall<Q, R> => unaryHandler(options, work);
   return {
