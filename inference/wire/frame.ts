@@ -4,11 +4,45 @@ import type { WireWriter } from "./wire-writer.ts";
 /** Head of a gRPC frame: one byte that tells compression, four of length (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
 export const FRAME_HEAD_BYTES = 5;
 
-/** Writes the head before the message that `writer` holds; an uncompressed frame. */
-export function closeFrame(writer: WireWriter): Buffer {
-  writer.fixed32BigEndian(writer.writtenBytes);
-  writer.byte(0);
-  return writer.written();
+/**
+ * Closes an uncompressed frame that is written backwards into a `WireWriter`, with large values left where they are. Written
+ * one after the other, the pieces are the frame; there is only one when nothing is left out.
+ */
+export class FramePieces {
+  readonly #writer: WireWriter;
+  readonly #pieces: Uint8Array[] = [];
+  #pieceEnd: number;
+  #outsideBytes = 0;
+
+  constructor(writer: WireWriter) {
+    this.#writer = writer;
+    this.#pieceEnd = writer.position;
+  }
+
+  /** Writes a field of bytes: a copy when it has fewer than `copyBelow`, else the memory itself as a piece. */
+  bytes(tag: number, bytes: Uint8Array, copyBelow: number): void {
+    const writer = this.#writer;
+    if (bytes.byteLength < copyBelow) return writer.bytes(tag, bytes);
+    this.#cut();
+    this.#pieces.push(bytes);
+    this.#outsideBytes += bytes.byteLength;
+    writer.varint32(bytes.byteLength);
+    writer.varint32(tag);
+  }
+
+  /** Writes the frame's head. Nothing may be written after this. */
+  close(): Uint8Array[] {
+    this.#writer.fixed32BigEndian(this.#writer.writtenBytes + this.#outsideBytes);
+    this.#writer.byte(0);
+    this.#cut();
+    return this.#pieces.reverse();
+  }
+
+  #cut(): void {
+    const { position } = this.#writer;
+    if (position < this.#pieceEnd) this.#pieces.push(this.#writer.slice(position, this.#pieceEnd));
+    this.#pieceEnd = position;
+  }
 }
 
 /** The message of a frame that an encoder here gave; a view. */
@@ -24,7 +58,7 @@ export function messageOf(frame: Buffer): Buffer {
 export class FrameAssembler {
   readonly #maxMessageBytes: number;
   readonly #deliver: (message: Buffer) => void;
-  readonly #head = Buffer.alloc(FRAME_HEAD_BYTES);
+  #head: Buffer | undefined;
   #headBytes = 0;
   #message: Buffer | undefined;
   #filled = 0;
@@ -50,17 +84,24 @@ export class FrameAssembler {
   }
 
   #takeHead(piece: Buffer, from: number): number {
+    // Most heads arrive in one piece, and most messages with them.
+    if (this.#headBytes === 0 && piece.length - from >= FRAME_HEAD_BYTES) return this.#begin(piece, from, from + FRAME_HEAD_BYTES);
+    this.#head ??= Buffer.alloc(FRAME_HEAD_BYTES);
     const taken = Math.min(FRAME_HEAD_BYTES - this.#headBytes, piece.length - from);
     piece.copy(this.#head, this.#headBytes, from, from + taken);
     this.#headBytes += taken;
-    const at = from + taken;
-    if (this.#headBytes < FRAME_HEAD_BYTES) return at;
-    const length = this.#lengthOf(this.#head);
+    return this.#headBytes < FRAME_HEAD_BYTES ? from + taken : this.#begin(piece, from + taken, from + taken, this.#head);
+  }
+
+  /** Begins the message whose head stands at `headAt` of `head`; its content starts at `at` of `piece`. */
+  #begin(piece: Buffer, headAt: number, at: number, head: Buffer = piece): number {
+    const length = this.#lengthOf(head, head === piece ? headAt : 0);
+    this.#headBytes = 0;
     if (length <= piece.length - at) {
-      this.#headBytes = 0;
       this.#deliver(piece.subarray(at, at + length));
       return at + length;
     }
+    this.#headBytes = FRAME_HEAD_BYTES;
     this.#message = Buffer.allocUnsafe(length);
     this.#filled = 0;
     return at;
@@ -80,9 +121,9 @@ export class FrameAssembler {
     return from + taken;
   }
 
-  #lengthOf(head: Buffer): number {
-    if (head[0] !== 0) throw new PayerHubError("UNIMPLEMENTED", "reading a gRPC frame: it is compressed, it must not be");
-    const length = head.readUInt32BE(1);
+  #lengthOf(head: Buffer, at: number): number {
+    if (head[at] !== 0) throw new PayerHubError("UNIMPLEMENTED", "reading a gRPC frame: it is compressed, it must not be");
+    const length = head.readUInt32BE(at + 1);
     if (length > this.#maxMessageBytes) {
       throw new PayerHubError(
         "RESOURCE_EXHAUSTED",

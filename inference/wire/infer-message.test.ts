@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { ModelInferRequest, ModelInferResponse } from "../../proto/inference/grpc_service.pb.ts";
 import { arbitraryRequest, arbitraryResponse } from "./arbitrary-message.ts";
 import { messageOf } from "./frame.ts";
-import { decodeInferRequest, encodeInferRequest } from "./infer-request.ts";
-import { decodeInferResponse, encodeInferResponse } from "./infer-response.ts";
+import { decodeInferRequest, encodeInferRequest, encodeInferRequestPieces } from "./infer-request.ts";
+import { decodeInferResponse, encodeInferResponse, encodeInferResponsePieces } from "./infer-response.ts";
 
 const RUNS = { numRuns: 300 };
 const CODECS = [
@@ -163,6 +163,18 @@ it("shapes may be numbers and raw contents any view", () => {
   assert.deepEqual(decoded.inputs[0]?.shape, [1n, 2n, -1n, 2n ** 40n]);
   assert.deepEqual(decoded.rawInputContents, [Buffer.from([0, 0, 0xc0, 0x3f, 0, 0, 0, 0x40])]);
   assert.deepEqual([frame[0], frame.readUInt32BE(1)], [0, frame.length - 5]);
+});
+
+it("a frame in pieces is the whole frame, with large raw contents not copied", () => {
+  fc.assert(
+    fc.property(arbitraryRequest, arbitraryResponse, fc.nat({ max: 300 }), (request, response, copyBelow) => {
+      const asked = encodeInferRequestPieces(request, copyBelow);
+      assert.deepEqual(Buffer.concat(asked), encodeInferRequest(request));
+      for (const raw of request.rawInputContents) assert.equal(asked.includes(raw), raw.length >= copyBelow);
+      assert.deepEqual(Buffer.concat(encodeInferResponsePieces(response, copyBelow)), encodeInferResponse(response));
+    }),
+    RUNS,
+  );
 });
 
 it("raw contents of a decoded message are views on the received bytes", () => {

@@ -4,7 +4,7 @@ import type {
   ModelInferRequest_InferInputTensor,
   ModelInferRequest_InferRequestedOutputTensor,
 } from "../../proto/inference/grpc_service.pb.ts";
-import { closeFrame, FRAME_HEAD_BYTES } from "./frame.ts";
+import { FRAME_HEAD_BYTES, FramePieces } from "./frame.ts";
 import { parametersBound, readParameter, writeParameters } from "./infer-parameters.ts";
 import { readTensor, tensorBound, writeTensor } from "./infer-tensor.ts";
 import type { EncodableTensor } from "./infer-tensor.ts";
@@ -22,11 +22,21 @@ export type EncodableInferRequest = Omit<ModelInferRequest, "inputs" | "rawInput
  * alone. The same bytes as the generated encoder's. Raw contents are copied once, into the frame.
  */
 export function encodeInferRequest(request: EncodableInferRequest): Buffer {
+  const [frame] = encodeInferRequestPieces(request, Number.POSITIVE_INFINITY);
+  return Buffer.isBuffer(frame) ? frame : Buffer.alloc(0);
+}
+
+/**
+ * The same frame in pieces that follow each other: raw contents of `copyBelow` bytes or more are the caller's memory itself,
+ * which must not change until the pieces are sent.
+ */
+export function encodeInferRequestPieces(request: EncodableInferRequest, copyBelow: number): readonly Uint8Array[] {
   const { inputs, outputs, rawInputContents } = request;
-  const writer = new WireWriter(requestBound(request));
+  const writer = new WireWriter(requestBound(request, copyBelow));
+  const pieces = new FramePieces(writer);
   for (let index = rawInputContents.length - 1; index >= 0; index -= 1) {
     const raw = rawInputContents[index];
-    if (raw !== undefined) writer.bytes(0x3a, raw);
+    if (raw !== undefined) pieces.bytes(0x3a, raw, copyBelow);
   }
   for (let index = outputs.length - 1; index >= 0; index -= 1) {
     const output = outputs[index];
@@ -40,14 +50,15 @@ export function encodeInferRequest(request: EncodableInferRequest): Buffer {
   if (request.id !== "") writer.string(0x1a, request.id);
   if (request.modelVersion !== "") writer.string(0x12, request.modelVersion);
   if (request.modelName !== "") writer.string(0x0a, request.modelName);
-  return closeFrame(writer);
+  return pieces.close();
 }
 
-function requestBound({ modelName, modelVersion, id, parameters, inputs, outputs, rawInputContents }: EncodableInferRequest): number {
+function requestBound(request: EncodableInferRequest, copyBelow: number): number {
+  const { modelName, modelVersion, id, parameters, inputs, outputs, rawInputContents } = request;
   let bound = FRAME_HEAD_BYTES + stringBound(modelName) + stringBound(modelVersion) + stringBound(id) + parametersBound(parameters);
   for (const input of inputs) bound += tensorBound(input);
   for (const output of outputs) bound += fieldBound(stringBound(output.name) + parametersBound(output.parameters));
-  for (const raw of rawInputContents) bound += fieldBound(raw.byteLength);
+  for (const raw of rawInputContents) bound += fieldBound(raw.byteLength < copyBelow ? raw.byteLength : 0);
   return bound;
 }
 

@@ -1,5 +1,5 @@
 import type { InferParameter, ModelInferResponse, ModelInferResponse_InferOutputTensor } from "../../proto/inference/grpc_service.pb.ts";
-import { closeFrame, FRAME_HEAD_BYTES } from "./frame.ts";
+import { FRAME_HEAD_BYTES, FramePieces } from "./frame.ts";
 import { parametersBound, readParameter, writeParameters } from "./infer-parameters.ts";
 import { readTensor, tensorBound, writeTensor } from "./infer-tensor.ts";
 import type { EncodableTensor } from "./infer-tensor.ts";
@@ -17,11 +17,21 @@ export type EncodableInferResponse = Omit<ModelInferResponse, "outputs" | "rawOu
  * alone. The same bytes as the generated encoder's. Raw contents are copied once, into the frame.
  */
 export function encodeInferResponse(response: EncodableInferResponse): Buffer {
+  const [frame] = encodeInferResponsePieces(response, Number.POSITIVE_INFINITY);
+  return Buffer.isBuffer(frame) ? frame : Buffer.alloc(0);
+}
+
+/**
+ * The same frame in pieces that follow each other: raw contents of `copyBelow` bytes or more are the caller's memory itself,
+ * which must not change until the pieces are sent.
+ */
+export function encodeInferResponsePieces(response: EncodableInferResponse, copyBelow: number): readonly Uint8Array[] {
   const { outputs, rawOutputContents } = response;
-  const writer = new WireWriter(responseBound(response));
+  const writer = new WireWriter(responseBound(response, copyBelow));
+  const pieces = new FramePieces(writer);
   for (let index = rawOutputContents.length - 1; index >= 0; index -= 1) {
     const raw = rawOutputContents[index];
-    if (raw !== undefined) writer.bytes(0x32, raw);
+    if (raw !== undefined) pieces.bytes(0x32, raw, copyBelow);
   }
   for (let index = outputs.length - 1; index >= 0; index -= 1) {
     const output = outputs[index];
@@ -31,13 +41,14 @@ export function encodeInferResponse(response: EncodableInferResponse): Buffer {
   if (response.id !== "") writer.string(0x1a, response.id);
   if (response.modelVersion !== "") writer.string(0x12, response.modelVersion);
   if (response.modelName !== "") writer.string(0x0a, response.modelName);
-  return closeFrame(writer);
+  return pieces.close();
 }
 
-function responseBound({ modelName, modelVersion, id, parameters, outputs, rawOutputContents }: EncodableInferResponse): number {
+function responseBound(response: EncodableInferResponse, copyBelow: number): number {
+  const { modelName, modelVersion, id, parameters, outputs, rawOutputContents } = response;
   let bound = FRAME_HEAD_BYTES + stringBound(modelName) + stringBound(modelVersion) + stringBound(id) + parametersBound(parameters);
   for (const output of outputs) bound += tensorBound(output);
-  for (const raw of rawOutputContents) bound += fieldBound(raw.byteLength);
+  for (const raw of rawOutputContents) bound += fieldBound(raw.byteLength < copyBelow ? raw.byteLength : 0);
   return bound;
 }
 

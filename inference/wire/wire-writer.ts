@@ -22,9 +22,9 @@ export class WireWriter {
     return this.#buffer.length - this.position;
   }
 
-  /** What is written so far; a view. */
-  written(): Buffer {
-    return this.#buffer.subarray(this.position);
+  /** A view on what is written between two positions. */
+  slice(from: number, to: number): Buffer {
+    return this.#buffer.subarray(from, to);
   }
 
   byte(value: number): void {
