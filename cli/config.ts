@@ -13,6 +13,8 @@ const upConfigSchema = z.strictObject({
   natsServerBinary: z.string().default("nats-server"),
   storeUrl: z.string(),
   objectsUrl: z.string(),
+  /** Object store of the model registry. */
+  modelsUrl: z.string(),
   tritonEndpoint: z.string().optional(),
   ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]).default("auto"),
   tesseract: z.string().min(1).optional(),
@@ -41,6 +43,7 @@ export function upConfigFrom(given: Partial<UpConfig> = {}, env: Environment = p
       natsServerBinary: env["NATS_SERVER_BIN"],
       storeUrl: env["STORE_URL"] ?? `sqlite:${join(home, "store.sqlite")}`,
       objectsUrl: env["OBJECTS_URL"] ?? `file://${join(home, "objects")}`,
+      modelsUrl: env["MODELS_URL"] ?? `file://${join(home, "models")}`,
       tritonEndpoint: env["TRITON_URL"],
       ocrEngine: env["OCR_ENGINE"],
       tesseract: env["TESSERACT_BIN"],

@@ -6,6 +6,7 @@ import { PayerHubError } from "../runtime/error.ts";
 import { createLogger } from "../runtime/log.ts";
 import { openEmbeddedSeal } from "../runtime/embedded-seal.ts";
 import { systemWorld } from "../runtime/world.ts";
+import { addModels } from "./add-models.ts";
 import { auditVerify } from "./audit.ts";
 import type { CommandIo } from "./command-io.ts";
 import { type UpConfig, upConfigFrom } from "./config.ts";
@@ -176,6 +177,7 @@ Examples:
   payerhub review show doc_43xw7xgfc5brqff50qa7e1jd5h
   payerhub review settle doc_43xw7xgfc5brqff50qa7e1jd5h --verdict corrected.json
   payerhub audit verify
+  payerhub models list
 `;
 
 const stopping = new AbortController();
@@ -189,13 +191,15 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 const program = new Command("payerhub")
   .description("Reads what payers send and delivers it to patient service hubs.")
   .addHelpText("after", EXAMPLES);
+// Before the commands are added: each takes this over from the program when it is made.
+program.exitOverride((error) => {
+  process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
+});
 const invocation: Invocation = { config: upConfigFrom(), signal: stopping.signal };
 addUp(program, invocation);
 addIntake(program, invocation);
 addReview(program, invocation);
 addAudit(program, invocation);
-program.exitOverride((error) => {
-  process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
-});
+addModels(program, { io, ...invocation });
 process.exitCode = EXIT.ok;
 await program.parseAsync(process.argv);

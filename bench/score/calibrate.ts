@@ -84,6 +84,7 @@ function writeCard(model: string, { calibration, figures, trained }: CardFacts):
   const lines = [
     `# Model card: ${model}, version 1`,
     "",
+    "- License: Apache-2.0",
     `- Made on ${calibration.madeOn}; SHA-256 of \`1/model.onnx\`: \`${sha256}\``,
     `- Input: ${FEATURE_NAMES.length} features of one document, in this order: ${FEATURE_NAMES.join(", ")}`,
     `- Trained on ${trained} rows of generated, normal documents (seed train-1): drawn by \`corpus/\`, read by simulation, understood and`,
