@@ -1,5 +1,6 @@
 import { PayerHubError } from "../runtime/error.ts";
 import { benchFlow } from "./flow.ts";
+import { benchInferBatch } from "./infer-batch.ts";
 import { measure } from "./measure.ts";
 
 // npm run bench -- NAME
@@ -7,11 +8,12 @@ const stopping = new AbortController();
 process.once("SIGINT", () => stopping.abort(new PayerHubError("CANCELLED", "running a benchmark: it was interrupted")));
 process.exitCode = await measure(process.argv.slice(2), {
   command: "npm run bench --",
-  measurements: { flow: benchFlow },
+  measurements: { flow: benchFlow, "infer-batch": benchInferBatch },
   examples: [
     "npm run bench -- flow                 3-page fine faxes from submit to hub event, as a table",
     "npm run bench -- flow --json          one JSON object: figures, ratios, baseline",
     "npm run bench -- flow --seed 7        other documents",
+    "npm run bench -- infer-batch          mixed lengths through the batcher against the server's own batching",
   ],
   print: (text) => process.stdout.write(`${text}\n`),
   tell: (text) => process.stderr.write(`${text}\n`),
