@@ -1,4 +1,5 @@
-import type { CallOptions, TritonClient } from "./client/triton.ts";
+import type { CallOptions } from "./client/call-options.ts";
+import type { TritonClient } from "./client/triton.ts";
 import { ANOMALY_FEATURES } from "./models/isolation-forest.ts";
 import { float32Tensor, toFloat32 } from "./tensor.ts";
 

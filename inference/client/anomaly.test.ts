@@ -6,26 +6,13 @@ import { ANOMALY_FEATURES, ISOLATION_FOREST } from "../models/isolation-forest.t
 import { float32Tensor } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { createAnomalyScorer } from "./anomaly.ts";
-import type { TritonClient } from "./triton.ts";
+import type { InferenceClient } from "./triton.ts";
 
 const { signal } = new AbortController();
 const row = new Float32Array(ANOMALY_FEATURES);
-const unused = async (): Promise<never> => await Promise.reject(new Error("not called here"));
 
-/** A client of which only `verify` and `infer` are called. */
-function clientOf(verify: TritonClient["verify"], outputs: Readonly<Record<string, readonly Tensor[]>>): TritonClient {
-  return {
-    verify,
-    infer: async (model) => outputs[model] ?? [],
-    live: unused,
-    ready: unused,
-    modelReady: unused,
-    serverMetadata: unused,
-    modelMetadata: unused,
-    statistics: unused,
-    inferMessage: unused,
-    close: () => {},
-  };
+function clientOf(verify: InferenceClient["verify"], outputs: Readonly<Record<string, readonly Tensor[]>>): InferenceClient {
+  return { verify, infer: async (model) => outputs[model] ?? [] };
 }
 
 const score = (value: number) => [float32Tensor("score", [1, 1], Float32Array.of(value))];

@@ -3,7 +3,7 @@ import { AUTOENCODER } from "../models/autoencoder.ts";
 import { ANOMALY_FEATURES, ISOLATION_FOREST } from "../models/isolation-forest.ts";
 import { float32Tensor, toFloat32 } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
-import type { TritonClient } from "./triton.ts";
+import type { InferenceClient } from "./triton.ts";
 
 /** Both models answer within milliseconds; this leaves room for a busy machine. */
 const SCORE_DEADLINE_MS = 5_000;
@@ -29,7 +29,7 @@ export interface AnomalyScorer {
 }
 
 /** Scores over a model server. The server's version and signatures are checked before the first score and after an outage. */
-export function createAnomalyScorer(client: TritonClient): AnomalyScorer {
+export function createAnomalyScorer(client: InferenceClient): AnomalyScorer {
   let verified: Promise<void> | undefined;
   const verify = async (signal: AbortSignal) => {
     verified ??= client.verify([ISOLATION_FOREST, AUTOENCODER], { signal, deadlineMs: SCORE_DEADLINE_MS });

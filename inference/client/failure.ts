@@ -1,5 +1,3 @@
-import { status } from "@grpc/grpc-js";
-import type { ServiceError } from "@grpc/grpc-js";
 import { CODES, PayerHubError } from "../../runtime/error.ts";
 import type { Code } from "../../runtime/error.ts";
 import { abortError } from "../../runtime/signals.ts";
@@ -10,24 +8,37 @@ import { abortError } from "../../runtime/signals.ts";
  */
 const OVERLOAD_TEXT = /exceeds maximum queue size|request timeout expired/i;
 
+/** What both transports say of a failed call: our own `CallStatus`, or grpc-js's `ServiceError`. */
+export interface FailedCall {
+  readonly code: number;
+  readonly details: string;
+}
+
 /**
  * The coded error of a failed call: RESOURCE_EXHAUSTED for overload, UNAVAILABLE for outage, the caller's own reason when it
  * aborted, else the server's code. The server's text stays the cause: a model may quote its input in it.
  */
-export function callFailure(error: ServiceError, attempted: string, signal: AbortSignal): PayerHubError {
+export function callFailure(failed: FailedCall, attempted: string, signal: AbortSignal): PayerHubError {
   if (signal.aborted) return abortError(signal, attempted);
-  if (error.code === status.UNAVAILABLE && OVERLOAD_TEXT.test(error.details)) {
+  if (failed.code === CODES.UNAVAILABLE && OVERLOAD_TEXT.test(failed.details)) {
     return new PayerHubError("RESOURCE_EXHAUSTED", `${attempted}: the model server is overloaded, it must have room in its queue`, {
-      cause: error,
+      cause: failed,
     });
   }
-  const code = codeOf(error.code);
-  return new PayerHubError(code, `${attempted}: the model server answered ${code}, it must answer OK`, { cause: error });
+  const code = codeOf(failed.code);
+  return new PayerHubError(code, `${attempted}: the model server answered ${code}, it must answer OK`, { cause: failed });
 }
 
-function codeOf(number: status): Code {
+/** Whether a call failed before a model server answered it: it cannot be reached, or its connection broke. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof PayerHubError) || error.code !== "UNAVAILABLE") return false;
+  const { cause } = error;
+  return typeof cause === "object" && cause !== null && "connectionLost" in cause && cause.connectionLost === true;
+}
+
+function codeOf(number: number): Code {
   for (const [name, value] of Object.entries(CODES)) {
-    if (value === Number(number) && isCode(name)) return name;
+    if (value === number && isCode(name)) return name;
   }
   return "UNKNOWN";
 }
