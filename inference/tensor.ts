@@ -37,27 +37,40 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
+/** Refuses, with INVALID_ARGUMENT, a number of values that does not fill the shape. */
+export function checkCount(name: string, count: number, shape: readonly number[]): void {
+  if (count === elementCount(shape)) return;
+  throw new PayerHubError(
+    "INVALID_ARGUMENT",
+    `building tensor "${name}": it has ${count} values, shape [${shape.join(",")}] needs ${elementCount(shape)}`,
+  );
+}
+
+/** Refuses, with INTERNAL, a received tensor of another datatype or whose bytes do not fill its shape. */
+export function checkTensor(tensor: Tensor, datatypes: readonly Datatype[]): void {
+  const { name, datatype, data, shape } = tensor;
+  const bytes = elementCount(shape) * ELEMENT_BYTES[datatype];
+  if (datatypes.includes(datatype) && (datatype === "BYTES" || data.byteLength === bytes)) return;
+  throw new PayerHubError(
+    "INTERNAL",
+    `reading tensor "${name}": it is ${datatype} with ${data.byteLength} bytes, it must be ${datatypes.join(" or ")} and fill [${shape.join(",")}]`,
+  );
+}
+
 /** An FP32 tensor over the values' memory; the caller must not change it before the call has ended. */
 export function float32Tensor(name: string, shape: readonly number[], values: Float32Array): Tensor {
-  if (values.length !== elementCount(shape)) {
-    throw new PayerHubError(
-      "INVALID_ARGUMENT",
-      `building tensor "${name}": it has ${values.length} values, shape [${shape.join(",")}] needs ${elementCount(shape)}`,
-    );
-  }
+  checkCount(name, values.length, shape);
   return { name, datatype: "FP32", shape, data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 
-/** The values of an FP32 tensor. Copies, because a slice of a received message is rarely aligned to four bytes. */
+/** The values of an FP32 tensor: a view on the received message where that is aligned, else a copy. */
 export function toFloat32(tensor: Tensor): Float32Array {
-  const count = elementCount(tensor.shape);
-  if (tensor.datatype !== "FP32" || tensor.data.byteLength !== count * ELEMENT_BYTES.FP32) {
-    throw new PayerHubError(
-      "INTERNAL",
-      `reading tensor "${tensor.name}": it is ${tensor.datatype} with ${tensor.data.byteLength} bytes, it must be FP32 with ${count * 4}`,
-    );
-  }
-  const values = new Float32Array(count);
-  new Uint8Array(values.buffer).set(tensor.data);
-  return values;
+  checkTensor(tensor, ["FP32"]);
+  const { buffer, byteOffset } = alignedData(tensor.data, ELEMENT_BYTES.FP32);
+  return new Float32Array(buffer, byteOffset, elementCount(tensor.shape));
+}
+
+/** The data where a typed array of `elementBytes` may start: the data itself when it is aligned, else a copy. */
+export function alignedData(data: Uint8Array, elementBytes: number): Uint8Array {
+  return data.byteOffset % elementBytes === 0 ? data : new Uint8Array(data);
 }
