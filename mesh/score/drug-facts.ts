@@ -7,6 +7,8 @@ export interface DrugFacts {
   readonly drug: Drug | undefined;
   /** Codes on the document that the list gives to another drug than the named one. */
   readonly contradictions: readonly ("drug.ndc" | "services[].hcpcs" | "lines[].hcpcs")[];
+  /** Billing units of the largest usual dose, by HCPCS code, of every listed drug. */
+  readonly unitsByCode: ReadonlyMap<string, number>;
   /** Share of the document's diagnoses that the drug is not usually given for; undefined when either is unknown. */
   readonly unusualDiagnoses: number | undefined;
 }
@@ -14,7 +16,8 @@ export interface DrugFacts {
 export function drugFacts(fields: FieldIndex, drugs: readonly Drug[]): DrugFacts {
   const name = fields.text("drug.name");
   const drug = name === undefined ? undefined : findDrug(name, drugs);
-  if (drug === undefined) return { drug, contradictions: [], unusualDiagnoses: undefined };
+  const unitsByCode = usualUnits(drugs);
+  if (drug === undefined) return { drug, contradictions: [], unitsByCode, unusualDiagnoses: undefined };
   const ndc = fields.text("drug.ndc");
   const contradictions = new Set<DrugFacts["contradictions"][number]>();
   const others = drugs.filter((other) => other.generic !== drug.generic);
@@ -24,7 +27,15 @@ export function drugFacts(fields: FieldIndex, drugs: readonly Drug[]): DrugFacts
     const own = codes.some((code) => code === drug.hcpcs);
     if (!own && codes.some((code) => others.some((other) => other.hcpcs === code))) contradictions.add(spec);
   }
-  return { drug, contradictions: [...contradictions], unusualDiagnoses: unusual(fields, drug) };
+  return { drug, contradictions: [...contradictions], unitsByCode, unusualDiagnoses: unusual(fields, drug) };
+}
+
+function usualUnits(drugs: readonly Drug[]): ReadonlyMap<string, number> {
+  const units = new Map<string, number>();
+  for (const { hcpcs, hcpcsUnits } of drugs) {
+    if (hcpcs !== undefined && hcpcsUnits !== undefined) units.set(hcpcs, Math.max(hcpcsUnits, units.get(hcpcs) ?? 0));
+  }
+  return units;
 }
 
 function unusual(fields: FieldIndex, drug: Drug): number | undefined {

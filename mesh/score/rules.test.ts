@@ -35,6 +35,14 @@ const EOB = {
   "claim.patient_responsibility_cents": "12000",
 };
 
+const BENEFIT = {
+  ...IDENTITY,
+  "plan.name": "Open Choice PPO",
+  "benefit.deductible_cents": "200000",
+  "benefit.deductible_met_cents": "200000",
+  "benefit.out_of_pocket_max_cents": "600000",
+};
+
 interface Shape {
   readonly type?: DocumentType;
   readonly fields?: Readonly<Record<string, string>>;
@@ -67,6 +75,8 @@ function struck(shape: Shape = {}): readonly string[] {
 
 const eob = (change: Readonly<Record<string, string>>) =>
   struck({ type: DocumentType.EXPLANATION_OF_BENEFIT, fields: { ...EOB, ...change } });
+const benefit = (change: Readonly<Record<string, string>>) =>
+  struck({ type: DocumentType.BENEFIT_SUMMARY, fields: { ...BENEFIT, ...change } });
 const denial = (change: Readonly<Record<string, string>>) => struck({ fields: { ...DENIAL, ...change } });
 const without = (name: string) => struck({ fields: Object.fromEntries(Object.entries(DENIAL).filter(([key]) => key !== name)) });
 
@@ -77,8 +87,10 @@ it("RULES: let a complete and consistent document pass", () => {
 
 /** One failing example a rule; the catalogue's test below asks for every one of them. */
 const examples: Readonly<Record<string, () => readonly string[]>> = {
+  "amount.benefit": () => benefit({ "benefit.deductible_cents": "900000" }),
   "amount.order": () => eob({ "claim.total_paid_cents": "70001", "lines[0].paid_cents": "62001" }),
   "amount.total": () => eob({ "claim.total_charge_cents": "1200000" }),
+  "date.appeal_deadline": () => denial({ "appeal.deadline_date": "2027-03-12" }),
   "date.birth": () => denial({ "member.date_of_birth": "2026-05-01" }),
   "date.order": () => denial({ "appeal.deadline_date": "2026-03-09" }),
   "decision.contradictory": () =>
@@ -100,6 +112,7 @@ const examples: Readonly<Record<string, () => readonly string[]>> = {
   "npi.check_digit": () => denial({ "provider.npi": "1234567890" }),
   "page.unreadable": () => struck({ pages: [page(0.95), page(0.3)] }),
   "payer.unknown": () => struck({ understanding: { payerId: "" } }),
+  "units.implausible": () => eob({ "lines[1].units": "50" }),
 };
 
 for (const { id } of RULES) {
@@ -160,6 +173,17 @@ it("RULES: leave rounding of a cent a line, and lines that lack the amount, to o
   assert.deepEqual(eob({ "claim.total_charge_cents": "120002" }), []);
   assert.ok(eob({ "claim.total_charge_cents": "120003" }).includes("amount.total"));
   assert.deepEqual(eob({ "lines[2].hcpcs": "99213", "claim.total_charge_cents": "150000" }), []);
+});
+
+it("RULES: take every dose that is given, and know only the codes they know", () => {
+  assert.deepEqual(benefit({}), []);
+  assert.ok(benefit({ "benefit.deductible_met_cents": "200001" }).includes("amount.benefit"));
+  const dose = DRUGS.find(({ hcpcs }) => hcpcs === "J1745")?.hcpcsUnits ?? 0;
+  assert.ok(dose > 0);
+  assert.deepEqual(eob({ "lines[0].units": String(dose * 10), "lines[1].units": "24" }), []);
+  assert.deepEqual(eob({ "lines[0].units": String(dose * 10 + 1) }), ["units.implausible"]);
+  assert.deepEqual(eob({ "lines[1].hcpcs": "00740", "lines[1].units": "95" }), [], "anesthesia is counted in minutes");
+  assert.deepEqual(denial({ "appeal.deadline_date": "2027-03-11" }), []);
 });
 
 it("RULES: treat garbage as not given: no rule throws and no date or amount is invented", () => {
