@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { decide, decisionVotes } from "./decide.ts";
 import { isBoilerplate, phraseDecision, sentencesOf } from "./decision-phrases.ts";
 import { checkboxAt, typedPage } from "./page-fixture.ts";
+import { parseDecision } from "./parse-decision.ts";
 import { pageModel } from "./page-model.ts";
 import { paragraphsOf } from "./paragraphs.ts";
 
@@ -42,9 +43,16 @@ describe("isBoilerplate", () => {
     "Approved From",
     "Denial Reason:",
     "You may ask for an independent review of a denial.",
+    "Approved Denied Pended Modified Partially Approved Cancelled",
   ];
   for (const text of told) test(text, () => assert.equal(isBoilerplate(text), true));
   test("the statement itself is none", () => assert.equal(isBoilerplate("This request has been denied."), false));
+});
+
+test("options whose boxes were not seen state no decision, behind a label or alone", () => {
+  assert.equal(parseDecision("Approved Denied Pended Cancelled"), undefined);
+  assert.equal(parseDecision("Approved in part, denied in part")?.value, "partially_approved");
+  assert.equal(decided("# Prior Authorization Determination", "Decision", "Approved Denied Pended Modified Cancelled"), undefined);
 });
 
 describe("decide", () => {

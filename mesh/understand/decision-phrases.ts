@@ -3,6 +3,10 @@ import { BOILERPLATE, DECISION_PHRASES, type DecisionName, LABEL_LIKE } from "./
 /** Characters of one sentence that are looked at; longer stretches are tables or noise. */
 const MAX_SENTENCE_CHARS = 600;
 
+const OPTION_WORDS = /\b(?:approved|denied|pended|pending|modified|cancell?ed|withdrawn|dismissed)\b/g;
+/** Approved and denied together may be one mixed decision; more words than these are a list. */
+const OPTIONS_OF_A_CHOICE = 3;
+
 export interface PhraseDecision {
   readonly decision: DecisionName;
   readonly start: number;
@@ -23,10 +27,15 @@ export function phraseDecision(text: string): PhraseDecision | undefined {
   return undefined;
 }
 
-/** Whether a text speaks of rights, rules or possibilities instead of this request, or is only a label. */
+/** Whether a text speaks of rights, rules or possibilities instead of this request, is only a label, or lists what could be ticked. */
 export function isBoilerplate(sentence: string): boolean {
   const lower = sentence.slice(0, MAX_SENTENCE_CHARS).toLowerCase();
-  return boilerplate.test(lower) || labelLike.test(lower);
+  return boilerplate.test(lower) || labelLike.test(lower) || isOptionList(lower);
+}
+
+/** `Approved Denied Pended Modified`: a form's options, whose boxes say which one holds; the words alone say nothing. */
+export function isOptionList(text: string): boolean {
+  return new Set(text.slice(0, MAX_SENTENCE_CHARS).toLowerCase().match(OPTION_WORDS)).size >= OPTIONS_OF_A_CHOICE;
 }
 
 /** Sentences of a paragraph; points inside numbers and after single letters do not end one. */

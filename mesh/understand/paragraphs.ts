@@ -1,3 +1,4 @@
+import { isOptionList } from "./decision-phrases.ts";
 import { centerY, heightOf, median, unionBox } from "./lines.ts";
 import { type PageModel, textOf } from "./page-model.ts";
 import type { Token } from "./tokens.ts";
@@ -16,7 +17,7 @@ export interface Paragraph {
   readonly position: number;
   /** Printed larger than the page's body text. */
   readonly title: boolean;
-  /** A line of check boxes: what stands there is offered, not stated. */
+  /** A line of check boxes, or of the words beside boxes that were not seen: what stands there is offered, not stated. */
   readonly options: boolean;
 }
 
@@ -52,6 +53,8 @@ function toParagraph(model: PageModel, tokens: readonly Token[], body: number): 
 }
 
 function offersOptions(model: PageModel, tokens: readonly Token[]): boolean {
+  const line = model.lines.find((one) => one.tokens.some((token) => token === tokens[0]));
+  if (line !== undefined && isOptionList(textOf(line.tokens))) return true;
   const box = unionBox(tokens.map((token) => token.box));
   return model.checkboxes.some((checkbox) => checkbox.box !== undefined && Math.abs(centerY(checkbox.box) - centerY(box)) < heightOf(box));
 }
