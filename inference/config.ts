@@ -13,7 +13,10 @@ export const inferenceConfigSchema = z.strictObject({
   port: z.int().min(0).max(65_535).default(0),
   repository: z.string().default(REPOSITORY),
   maxMessageBytes: z.int().positive().default(MAX_MESSAGE_BYTES),
-  lenient: z.boolean().default(false),
+  /** Refuse what Triton lets pass beyond the protocol: surplus raw buffers, BYTES lengths beyond the data. */
+  strict: z.boolean().default(false),
+  /** Models that are loaded at the start; default every one that the repository holds. */
+  models: z.array(z.string()).readonly().optional(),
   version: z.string().default("0.1.0"),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -28,7 +31,7 @@ export function inferenceConfigFrom(env: Readonly<Record<string, string | undefi
       host: env["INFERENCE_HOST"],
       port: env["INFERENCE_PORT"] === undefined ? 8_001 : Number(env["INFERENCE_PORT"]),
       repository: env["MODEL_REPOSITORY"],
-      lenient: env["INFERENCE_LENIENT"] === "true",
+      strict: env["INFERENCE_STRICT"] === "true",
       logLevel: env["LOG_LEVEL"],
     }),
   );

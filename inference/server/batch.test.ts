@@ -7,7 +7,15 @@ import type { CheckedRequest } from "./validate.ts";
 
 const request = (values: readonly number[], width = 1, outputs: readonly string[] = ["y"]): CheckedRequest => {
   const rows = values.length / width;
-  return { inputs: [float32Tensor("x", [rows, width], Float32Array.from(values))], outputs, rows, bytes: values.length * 4, timeoutMs: 0 };
+  return {
+    inputs: [float32Tensor("x", [rows, width], Float32Array.from(values))],
+    outputs,
+    rows,
+    bytes: values.length * 4,
+    timeoutMs: 0,
+    classes: undefined,
+    priority: 0,
+  };
 };
 
 describe("batch", () => {

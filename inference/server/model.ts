@@ -1,24 +1,33 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { ModelInferRequest, ModelMetadataResponse, ModelStatistics } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
 import type { World } from "../../runtime/world.ts";
 import type { Tensor } from "../tensor.ts";
+import { classify } from "./classify.ts";
+import { createIdentitySession } from "./identity-session.ts";
 import type { ModelConfig, ModelTensor } from "./model-config.ts";
 import { createModelQueue } from "./queue.ts";
-import type { ModelQueue } from "./queue.ts";
 import type { RepositoryVersion } from "./repository.ts";
+import { outerShape } from "./reshape.ts";
 import { keepSession } from "./session.ts";
 import type { Session } from "./session.ts";
+import { signatureMismatch } from "./signature.ts";
 import { createStatistics } from "./statistics.ts";
+import type { ModelMetrics } from "./statistics.ts";
 import { checkRequest } from "./validate.ts";
-import type { Strictness } from "./validate.ts";
+import type { CheckedRequest, Strictness } from "./validate.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** One version of a model with its sessions. */
 export interface LoadedModel {
   readonly config: ModelConfig;
   readonly version: number;
+  readonly loadMs: number;
   readonly waiting: number;
   infer(request: ModelInferRequest, signal: AbortSignal): Promise<readonly Tensor[]>;
   statistics(): ModelStatistics;
+  metrics(): ModelMetrics;
   /** Ends after the accepted requests. */
   unload(): Promise<void>;
 }
@@ -31,32 +40,60 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
 }
 
-/** Starts the sessions of one version and checks that the file has the tensors that the configuration names. */
+/** Starts the sessions of one version, checks that the file has the tensors that the configuration names, and warms them up. */
 export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
-  const { config, version, strictness, world, signal } = options;
-  const start = async () => await keepSession({ modelPath: version.modelPath }, signal);
-  const sessions = await startAll(config.instances, start);
+  const { config, version, strictness, world } = options;
+  const beganMs = world.monotonicMs();
+  const labels = await readLabels(config, version.folder);
+  const sessions = await startAll(config.instances, async () => await startOne(options));
   const statistics = createStatistics();
-  const queue: ModelQueue = createModelQueue({ config, sessions, statistics, world });
-  const unload = async () => {
-    await queue.drain();
-    await Promise.all(sessions.map(async (session) => await session.close()));
+  const queue = createModelQueue({ config, sessions, statistics, world });
+  const specs = new Map(config.outputs.map((output) => [output.name, output]));
+  const batched = config.maxBatchSize > 0;
+  const finish = (output: Tensor, checked: CheckedRequest): Tensor => {
+    const count = checked.classes?.get(output.name);
+    const shape = outerShape(output.shape, specs.get(output.name), batched);
+    const shaped = shape === output.shape ? output : { ...output, shape };
+    return count === undefined ? shaped : classify(shaped, { count, labels: labels.get(output.name) ?? [], batched });
   };
-  const mismatch = tensorMismatch(config, sessions[0]);
-  if (mismatch !== undefined) {
-    await unload();
-    throw new PayerHubError("INVALID_ARGUMENT", `loading model "${config.name}" version ${version.version}: ${mismatch}`);
-  }
   return {
     config,
     version: version.version,
+    loadMs: world.monotonicMs() - beganMs,
     get waiting() {
       return queue.waiting;
     },
-    infer: async (request, callSignal) => await queue.submit(checkRequest(request, config, strictness), callSignal),
+    infer: async (request, callSignal) => {
+      const checked = checkRequest(request, config, strictness);
+      const outputs = await queue.submit(checked, callSignal);
+      return outputs.map((output) => finish(output, checked));
+    },
     statistics: () => statistics.snapshot(config.name, String(version.version)),
-    unload,
+    metrics: () => statistics.metrics(),
+    unload: async () => {
+      await queue.drain();
+      await Promise.all(sessions.map(async (session) => await session.close()));
+    },
   };
+}
+
+async function startOne({ config, version, world, signal }: LoadOptions): Promise<Session> {
+  const attempted = `loading model "${config.name}" version ${version.version}`;
+  const session = await (config.backend === "identity"
+    ? createIdentitySession(config, world)
+    : keepSession({ modelPath: version.modelPath }, signal).catch((cause: unknown) => {
+        const error = PayerHubError.from(cause, { attempted });
+        throw new PayerHubError(error.code, `${attempted}: ${error.message}`, { cause });
+      }));
+  try {
+    const mismatch = signatureMismatch(config, session);
+    if (mismatch !== undefined) throw new PayerHubError("INVALID_ARGUMENT", `${attempted}: ${mismatch}`);
+    await warmUp(session, { config, folder: version.folder, world, signal });
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
 async function startAll(instances: number, start: () => Promise<Session>): Promise<readonly Session[]> {
@@ -68,12 +105,23 @@ async function startAll(instances: number, start: () => Promise<Session>): Promi
   throw failure.reason;
 }
 
-function tensorMismatch(config: ModelConfig, session: Session | undefined): string | undefined {
-  const differs = (side: string, wanted: readonly ModelTensor[], found: readonly string[]) => {
-    const missing = wanted.find((tensor) => !found.includes(tensor.name));
-    return missing === undefined ? undefined : `the file has ${side}s ${found.join(", ")}, the configuration names "${missing.name}"`;
-  };
-  return differs("input", config.inputs, session?.inputs ?? []) ?? differs("output", config.outputs, session?.outputs ?? []);
+/** Labels by output: the lines of its label file. */
+async function readLabels(config: ModelConfig, folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const labels = new Map<string, readonly string[]>();
+  for (const { name, labelFile } of config.outputs) {
+    if (labelFile === undefined) continue;
+    const text = await readFile(join(folder, labelFile), "utf8").catch((cause: unknown) => {
+      throw new PayerHubError(
+        "INVALID_ARGUMENT",
+        `loading model "${config.name}": output "${name}" names label file "${labelFile}", which cannot be read`,
+        {
+          cause,
+        },
+      );
+    });
+    labels.set(name, text.split(/\r?\n/));
+  }
+  return labels;
 }
 
 /** The signature as ModelMetadata tells it: a batching model's tensors start with a variable dimension. */
@@ -86,7 +134,7 @@ export function modelMetadata(models: readonly LoadedModel[], config: ModelConfi
   return {
     name: config.name,
     versions: models.map((model) => String(model.version)),
-    platform: "onnxruntime_onnx",
+    platform: config.backend === "onnxruntime" ? "onnxruntime_onnx" : "",
     inputs: config.inputs.map(describe),
     outputs: config.outputs.map(describe),
   };

@@ -4,8 +4,16 @@ import type { Logger } from "../../runtime/log.ts";
 import type { World } from "../../runtime/world.ts";
 import { loadModel } from "./model.ts";
 import type { LoadedModel } from "./model.ts";
-import { modelNames, readModel } from "./repository.ts";
+import { checkModelConfig } from "./model-config.ts";
+import type { ModelConfig } from "./model-config.ts";
+import { createStateBoard } from "./model-state.ts";
+import { parseVersion } from "./model-version.ts";
+import type { PbtxtMessage } from "./pbtxt.ts";
+import { modelNames, readRepositoryConfig, selectVersions } from "./repository.ts";
 import type { Strictness } from "./validate.ts";
+
+/** Longest reason that RepositoryIndex tells, in characters. */
+const MAX_REASON_CHARS = 500;
 
 /** The models of a repository that are loaded now. */
 export interface Models {
@@ -15,24 +23,32 @@ export interface Models {
   resolve(name: string, version: string): LoadedModel;
   loaded(): readonly LoadedModel[];
   index(readyOnly: boolean): Promise<readonly RepositoryIndexResponse_ModelIndex[]>;
-  /** Loads or swaps a model: the new versions take over before the old ones drain. */
-  load(name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Reads a model's configuration, or the one that is given in its place. NOT_FOUND when the repository has no such model,
+   * INVALID_ARGUMENT when its configuration cannot be read.
+   */
+  configure(name: string, given?: PbtxtMessage): Promise<ModelConfig>;
+  /** Loads or swaps a model: the new versions take over before the old ones drain. NOT_FOUND or INVALID_ARGUMENT when it cannot run. */
+  load(config: ModelConfig, signal: AbortSignal): Promise<void>;
+  /** Ends after the accepted requests; a model that is not loaded is unloaded already. */
   unload(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ModelsOptions {
   readonly repository: string;
+  /** Models that are loaded at the start; undefined loads all. */
+  readonly models?: readonly string[] | undefined;
   readonly strictness: Strictness;
   readonly world: World;
   readonly log: Logger;
 }
 
-/** Loads every model of the repository; the first that fails fails the whole, so that a server is ready or not there. */
+/** Loads the models of the repository; the first that fails fails the whole, so that a server is ready or not there. */
 export async function openModels(options: ModelsOptions, signal: AbortSignal): Promise<Models> {
-  const models = createModels(options, signal);
+  const models = new RepositoryModels(options, signal);
   try {
-    for (const name of await modelNames(options.repository)) await models.load(name, signal);
+    for (const name of options.models ?? (await modelNames(options.repository))) await models.load(await models.configure(name), signal);
     return models;
   } catch (error) {
     await models.close();
@@ -40,81 +56,109 @@ export async function openModels(options: ModelsOptions, signal: AbortSignal): P
   }
 }
 
-function createModels(options: ModelsOptions, lifetime: AbortSignal): Models {
-  const loaded = new Map<string, readonly LoadedModel[]>();
-  const versions = (name: string): readonly LoadedModel[] => {
-    const found = loaded.get(name);
-    if (found === undefined) throw new PayerHubError("NOT_FOUND", `finding model "${name}": it has no available versions`);
-    return found;
-  };
-  const unload = async (name: string) => {
-    const old = loaded.get(name) ?? [];
-    loaded.delete(name);
-    await Promise.all(old.map(async (model) => await model.unload()));
-  };
-  return {
-    versions,
-    unload,
-    resolve: (name, version) => {
-      // Before the look-up: a version that is no number is wrong for any model, known or not.
-      const wanted = version === "" ? undefined : parseVersion(name, version);
-      return resolveVersion(versions(name), name, wanted);
-    },
-    loaded: () => Array.from(loaded.values()).flat(),
-    index: async (readyOnly) => {
-      const ready = Array.from(loaded.values()).flatMap((found) => found.map(readyEntry));
-      if (readyOnly) return ready;
-      const others = (await modelNames(options.repository)).filter((name) => !loaded.has(name));
-      return [...ready, ...others.map((name) => ({ name, version: "", state: "UNAVAILABLE", reason: "unloaded" }))];
-    },
-    load: async (name, signal) => {
-      const began = options.world.monotonicMs();
-      const fresh = await loadVersions(options, name, { call: signal, lifetime });
-      const old = loaded.get(name) ?? [];
-      loaded.set(name, fresh);
-      options.log.info("inference.model_loaded", { component: name, count: fresh.length, durationMs: options.world.monotonicMs() - began });
-      await Promise.all(old.map(async (model) => await model.unload()));
-    },
-    close: async () => {
-      await Promise.all(Array.from(loaded.keys(), unload));
-    },
-  };
-}
+class RepositoryModels implements Models {
+  readonly #options: ModelsOptions;
+  readonly #lifetime: AbortSignal;
+  readonly #loaded = new Map<string, readonly LoadedModel[]>();
+  readonly #states = createStateBoard();
+  /** Loads and unloads of one model follow each other. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
-function resolveVersion(found: readonly LoadedModel[], name: string, version: number | undefined): LoadedModel {
-  const model = version === undefined ? found.at(-1) : found.find((candidate) => candidate.version === version);
-  if (model === undefined) throw new PayerHubError("NOT_FOUND", `finding model "${name}": it has no version ${version ?? "at all"}`);
-  return model;
-}
-
-/** INVALID_ARGUMENT when the text is no version number. */
-export function parseVersion(name: string, version: string): number {
-  if (!/^\d{1,15}$/.test(version)) {
-    throw new PayerHubError("INVALID_ARGUMENT", `finding model "${name}": its version is "${version}", it must be a number`);
+  constructor(options: ModelsOptions, lifetime: AbortSignal) {
+    this.#options = options;
+    this.#lifetime = lifetime;
   }
-  return Number(version);
-}
 
-function readyEntry(model: LoadedModel): RepositoryIndexResponse_ModelIndex {
-  return { name: model.config.name, version: String(model.version), state: "READY", reason: "" };
-}
+  versions(name: string): readonly LoadedModel[] {
+    const found = this.#loaded.get(name);
+    if (found !== undefined) return found;
+    const state = this.#states.knows(name) ? "it has no available versions, it must be loaded" : "it is not known";
+    throw new PayerHubError("NOT_FOUND", `finding model "${name}": ${state}`);
+  }
 
-async function loadVersions(
-  options: ModelsOptions,
-  name: string,
-  signals: { readonly call: AbortSignal; readonly lifetime: AbortSignal },
-): Promise<readonly LoadedModel[]> {
-  const { config, versions } = await readModel(options.repository, name);
-  const fresh: LoadedModel[] = [];
-  try {
-    for (const version of versions) {
-      signals.call.throwIfAborted();
-      const { strictness, world } = options;
-      fresh.push(await loadModel({ config, version, strictness, world, signal: signals.lifetime }));
+  resolve(name: string, version: string): LoadedModel {
+    // Before the look-up: a version that is no number is wrong for any model, known or not.
+    const wanted = version === "" ? undefined : parseVersion(name, version);
+    const found = this.versions(name);
+    const model = wanted === undefined ? found.at(-1) : found.find((candidate) => candidate.version === wanted);
+    if (model === undefined) throw new PayerHubError("NOT_FOUND", `finding model "${name}": it has no version ${wanted ?? "at all"}`);
+    return model;
+  }
+
+  loaded(): readonly LoadedModel[] {
+    return Array.from(this.#loaded.values()).flat();
+  }
+
+  async index(readyOnly: boolean): Promise<readonly RepositoryIndexResponse_ModelIndex[]> {
+    return this.#states.index(await modelNames(this.#options.repository), readyOnly);
+  }
+
+  async configure(name: string, given?: PbtxtMessage): Promise<ModelConfig> {
+    return await readRepositoryConfig(this.#options.repository, name, given);
+  }
+
+  async load(config: ModelConfig, signal: AbortSignal): Promise<void> {
+    const { name } = config;
+    await this.#inTurn(name, async () => {
+      const { world, log } = this.#options;
+      const beganMs = world.monotonicMs();
+      const fresh = await this.#start(config, signal);
+      const old = this.#loaded.get(name) ?? [];
+      this.#loaded.set(name, fresh);
+      log.info("inference.model_loaded", { component: name, count: fresh.length, durationMs: world.monotonicMs() - beganMs });
+      await Promise.all(old.map(async (model) => await model.unload()));
+    });
+  }
+
+  async unload(name: string): Promise<void> {
+    await this.#inTurn(name, async () => {
+      const old = this.#loaded.get(name) ?? [];
+      this.#loaded.delete(name);
+      for (const { version } of old) this.#states.set(name, version, "UNLOADING");
+      await Promise.all(old.map(async (model) => await model.unload()));
+      for (const { version } of old) this.#states.set(name, version, "UNAVAILABLE", "unloaded");
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#loaded.keys(), async (name) => await this.unload(name)));
+  }
+
+  async #inTurn(name: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(name, turn);
+    try {
+      await turn;
+    } finally {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
     }
-    return fresh;
-  } catch (error) {
-    await Promise.all(fresh.map(async (model) => await model.unload()));
-    throw error;
+  }
+
+  async #start(config: ModelConfig, call: AbortSignal): Promise<readonly LoadedModel[]> {
+    const { repository, strictness, world } = this.#options;
+    const { name } = config;
+    const running = new Set(this.#loaded.get(name)?.map(({ version }) => version));
+    this.#states.keep(name, [...running]);
+    const versions = await selectVersions(repository, config);
+    const fresh: LoadedModel[] = [];
+    try {
+      for (const version of versions) {
+        call.throwIfAborted();
+        if (!running.has(version.version)) this.#states.set(name, version.version, "LOADING");
+        checkModelConfig(config);
+        fresh.push(await loadModel({ config, version, strictness, world, signal: this.#lifetime }));
+      }
+      this.#states.keep(
+        name,
+        versions.map(({ version }) => version),
+      );
+      for (const { version } of versions) this.#states.set(name, version, "READY");
+      return fresh;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.slice(0, MAX_REASON_CHARS) : "it cannot be loaded";
+      for (const { version } of versions) if (!running.has(version)) this.#states.set(name, version, "UNAVAILABLE", reason);
+      await Promise.all(fresh.map(async (model) => await model.unload()));
+      throw error;
+    }
   }
 }

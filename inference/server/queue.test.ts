@@ -18,8 +18,8 @@ const { signal } = new AbortController();
 function heldSession() {
   const runs: { readonly inputs: readonly Tensor[]; readonly release: (failure?: PayerHubError) => void }[] = [];
   const session: Session = {
-    inputs: ["x"],
-    outputs: ["x"],
+    inputs: [],
+    outputs: [],
     alive: true,
     run: async (inputs) =>
       await new Promise<RunResult>((resolve, reject) => {
@@ -55,8 +55,10 @@ const request = (value: number, timeoutMs = 0): CheckedRequest => ({
   inputs: [float32Tensor("x", [1, 1], Float32Array.from([value]))],
   outputs: ["x"],
   rows: 1,
+  classes: undefined,
   bytes: 4,
   timeoutMs,
+  priority: 0,
 });
 
 function open(config: string) {
@@ -72,7 +74,8 @@ function open(config: string) {
   return { ...held, ...hand, queue, counts: () => statistics.snapshot("m", "1") };
 }
 
-const LIMITED = "max_batch_size: 8 dynamic_batching { default_queue_policy { max_queue_size: 2 allow_timeout_override: true } }";
+const LIMITED =
+  "max_batch_size: 8 dynamic_batching { default_queue_policy { max_queue_size: 2 allow_timeout_override: true default_timeout_microseconds: 100000 } }";
 
 it("createModelQueue: joins what waited while the session was busy, in order", async () => {
   const { queue, runs, counts } = open("max_batch_size: 8 dynamic_batching { }");
@@ -144,7 +147,8 @@ it("createModelQueue: refuses when full, in Triton's words, and takes again when
   const { queue, runs, counts } = open(LIMITED);
   const accepted = [1, 2, 3].map(async (value) => await queue.submit(request(value), signal));
   await assert.rejects(queue.submit(request(4), signal), { code: "UNAVAILABLE", message: /Exceeds maximum queue size/ });
-  assert.equal(counts().inferenceStats?.fail?.count, 1n);
+  // As in Triton: what never entered the queue is no failure of the model, but is counted by its reason.
+  assert.equal(counts().inferenceStats?.fail?.count, 0n);
   runs[0]?.release();
   await settle();
   const later = queue.submit(request(5), signal);
@@ -213,4 +217,55 @@ it("createModelQueue: drains: accepted requests end, new ones are refused", asyn
   runs[1]?.release();
   await drain;
   assert.equal((await Promise.all(answers)).length, 2);
+});
+
+it("createModelQueue: a request may shorten the default time, never lengthen it", async () => {
+  const { queue, runs, move } = open(LIMITED);
+  const first = queue.submit(request(1), signal);
+  const second = queue.submit(request(2, 5_000), signal);
+  await move(101);
+  runs[0]?.release();
+  await first;
+  await assert.rejects(second, { code: "UNAVAILABLE", message: /Request timeout expired/ });
+});
+
+it("createModelQueue: runs what is more urgent first, and what names no level at the default one", async () => {
+  const { queue, runs } = open("max_batch_size: 1 dynamic_batching { priority_levels: 3 default_priority_level: 2 }");
+  const answers = [0, 3, 0, 1, 9].map(async (priority, index) => await queue.submit({ ...request(index), priority }, signal));
+  for (let run = 0; run < 5; run += 1) {
+    await settle();
+    runs[run]?.release();
+  }
+  await Promise.all(answers);
+  assert.deepEqual(
+    runs.map(({ inputs }) => inputs.flatMap((input) => [...toFloat32(input)])[0]),
+    [0, 3, 2, 4, 1],
+  );
+});
+
+it("createModelQueue: puts what waited too long behind the others when the policy delays", async () => {
+  const { queue, runs, move } = open(
+    "max_batch_size: 1 dynamic_batching { default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 10000 } }",
+  );
+  const answers = [queue.submit(request(1), signal), queue.submit(request(2), signal)];
+  await move(11);
+  answers.push(queue.submit(request(3), signal));
+  for (let run = 0; run < 3; run += 1) {
+    await settle();
+    runs[run]?.release();
+  }
+  await Promise.all(answers);
+  assert.deepEqual(
+    runs.map(({ inputs }) => inputs.flatMap((input) => [...toFloat32(input)])[0]),
+    [1, 3, 2],
+  );
+});
+
+it("createModelQueue: does not wait longer once a preferred size is reached", async () => {
+  const { queue, runs } = open("max_batch_size: 8 dynamic_batching { preferred_batch_size: [2] max_queue_delay_microseconds: 500000 }");
+  const answers = [1, 2].map(async (value) => await queue.submit(request(value), signal));
+  await settle();
+  assert.equal(runs[0]?.inputs[0]?.shape[0], 2);
+  runs[0]?.release();
+  await Promise.all(answers);
 });

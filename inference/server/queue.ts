@@ -4,6 +4,8 @@ import type { World } from "../../runtime/world.ts";
 import type { Tensor } from "../tensor.ts";
 import { canJoin, joinInputs, splitOutputs } from "./batch.ts";
 import type { ModelConfig } from "./model-config.ts";
+import { createLevel } from "./queue-level.ts";
+import type { QueueItem, QueueLevel } from "./queue-level.ts";
 import type { Session } from "./session.ts";
 import type { StatisticsRecorder } from "./statistics.ts";
 import type { CheckedRequest } from "./validate.ts";
@@ -24,15 +26,6 @@ export interface ModelQueue {
   drain(): Promise<void>;
 }
 
-interface Item {
-  readonly request: CheckedRequest;
-  readonly queuedMs: number;
-  /** Infinity: none. */
-  readonly expiresMs: number;
-  readonly resolve: (outputs: readonly Tensor[]) => void;
-  readonly reject: (error: PayerHubError) => void;
-}
-
 export interface QueueParts {
   readonly config: ModelConfig;
   readonly sessions: readonly Session[];
@@ -46,32 +39,35 @@ export function createModelQueue(parts: QueueParts): ModelQueue {
 
 class BoundedQueue implements ModelQueue {
   readonly #parts: QueueParts;
-  readonly #items: Item[] = [];
+  readonly #levels: readonly QueueLevel[];
   readonly #idle: Session[];
   readonly #lifetime = new AbortController();
   #queuedBytes = 0;
+  #queuedRows = 0;
   #delaying = false;
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
+    this.#levels = parts.config.queues.map(createLevel);
     this.#idle = [...parts.sessions];
   }
 
   get waiting(): number {
-    return this.#items.length;
+    return this.#levels.reduce((sum, level) => sum + level.size, 0);
   }
 
   async submit(request: CheckedRequest, signal: AbortSignal): Promise<readonly Tensor[]> {
     const { config, statistics, world } = this.#parts;
     const attempted = `queueing a request for model "${config.name}"`;
     const queuedMs = world.monotonicMs();
+    if (signal.aborted) throw abortError(signal, attempted);
+    // As in Triton: what never entered the queue is no failure of the model's statistics.
+    const level = this.#admit(request, attempted);
     try {
-      if (signal.aborted) throw abortError(signal, attempted);
-      this.#admit(request, attempted);
-      return await this.#wait(request, { signal, attempted, queuedMs });
+      return await this.#wait(level, request, { signal, attempted, queuedMs });
     } catch (error) {
-      statistics.failed((world.monotonicMs() - queuedMs) * 1e6);
+      statistics.failed((world.monotonicMs() - queuedMs) * 1e6, reasonOf(error));
       throw error;
     }
   }
@@ -83,26 +79,31 @@ class BoundedQueue implements ModelQueue {
     this.#lifetime.abort();
   }
 
-  #admit(request: CheckedRequest, attempted: string): void {
+  #admit(request: CheckedRequest, attempted: string): QueueLevel {
     if (this.#drained !== undefined) throw new PayerHubError("UNAVAILABLE", `${attempted}: the model is being unloaded, it must be ready`);
-    const full = this.#items.length >= this.#parts.config.queue.maxSize || this.#queuedBytes + request.bytes > MAX_QUEUED_BYTES;
-    if (full) throw new PayerHubError("UNAVAILABLE", `${attempted}: Exceeds maximum queue size`);
+    // As in Triton: a level that is not there is the default one.
+    const level = this.#levels[request.priority - 1] ?? this.#levels[this.#parts.config.defaultLevel];
+    if (level === undefined || level.full || this.#queuedBytes + request.bytes > MAX_QUEUED_BYTES) {
+      this.#parts.statistics.refused();
+      throw new PayerHubError("UNAVAILABLE", `${attempted}: Exceeds maximum queue size`);
+    }
+    return level;
   }
 
   async #wait(
+    level: QueueLevel,
     request: CheckedRequest,
     call: { readonly signal: AbortSignal; readonly attempted: string; readonly queuedMs: number },
   ): Promise<readonly Tensor[]> {
-    const timeoutMs = queueTimeoutMs(this.#parts.config, request);
     const { promise, resolve, reject } = Promise.withResolvers<readonly Tensor[]>();
+    const timeoutMs = level.timeoutMs(request.timeoutMs);
     const expiresMs = timeoutMs > 0 ? call.queuedMs + timeoutMs : Number.POSITIVE_INFINITY;
-    const item: Item = { request, queuedMs: call.queuedMs, expiresMs, resolve, reject };
-    this.#items.push(item);
-    this.#queuedBytes += request.bytes;
+    const item: QueueItem = { request, queuedMs: call.queuedMs, expiresMs, resolve, reject };
+    level.push(item);
+    this.#count(item, 1);
     const onAbort = () => {
-      const index = this.#items.indexOf(item);
-      if (index < 0) return;
-      this.#take(index);
+      if (!level.remove(item)) return;
+      this.#count(item, -1);
       reject(abortError(call.signal, call.attempted));
       this.#dispatch();
     };
@@ -115,40 +116,48 @@ class BoundedQueue implements ModelQueue {
     }
   }
 
-  #take(index: number): Item | undefined {
-    const [item] = this.#items.splice(index, 1);
-    this.#queuedBytes -= item?.request.bytes ?? 0;
-    return item;
+  #count({ request }: QueueItem, sign: 1 | -1): void {
+    this.#queuedBytes += sign * request.bytes;
+    this.#queuedRows += sign * request.rows;
   }
 
   #dispatch(): void {
-    this.#rejectExpired();
-    while (this.#items.length > 0 && !this.#mayWaitForMore()) {
+    while (this.#idle.length > 0) {
+      this.#rejectExpired();
+      if (this.#queuedRows === 0 || this.#mayWaitForMore()) break;
       const session = this.#idle.shift();
-      if (session === undefined) return;
+      if (session === undefined) break;
       void this.#execute(session, this.#takeBatch());
     }
-    if (this.#items.length === 0 && this.#idle.length === this.#parts.sessions.length) this.#drained?.resolve();
+    if (this.#queuedRows === 0 && this.#idle.length === this.#parts.sessions.length) this.#drained?.resolve();
   }
 
   #rejectExpired(): void {
     const now = this.#parts.world.monotonicMs();
-    for (let index = this.#items.length - 1; index >= 0; index -= 1) {
-      const item = this.#items[index];
-      if (item === undefined || item.expiresMs > now) continue;
-      this.#take(index);
-      item.reject(new PayerHubError("UNAVAILABLE", `queueing a request for model "${this.#parts.config.name}": Request timeout expired`));
+    for (const level of this.#levels) {
+      for (const item of level.takeExpired(now)) {
+        this.#count(item, -1);
+        item.reject(new PayerHubError("UNAVAILABLE", `queueing a request for model "${this.#parts.config.name}": Request timeout expired`));
+      }
     }
+  }
+
+  #next(): QueueItem | undefined {
+    for (const level of this.#levels) {
+      const item = level.first;
+      if (item !== undefined) return item;
+    }
+    return undefined;
   }
 
   /** True while a batch that is not full may wait for further requests; arms the timer that ends the wait. */
   #mayWaitForMore(): boolean {
     const { config, world } = this.#parts;
-    const [oldest] = this.#items;
+    const oldest = this.#next();
     if (config.batching === undefined || oldest === undefined || this.#drained !== undefined) return false;
-    const waitMs = oldest.queuedMs + config.batching.maxDelayMs - world.monotonicMs();
-    const rows = this.#items.reduce((sum, item) => sum + item.request.rows, 0);
-    if (waitMs <= 0 || rows >= config.maxBatchSize) return false;
+    const { maxDelayMs, preferred } = config.batching;
+    const waitMs = oldest.queuedMs + maxDelayMs - world.monotonicMs();
+    if (waitMs <= 0 || this.#queuedRows >= config.maxBatchSize || preferred.includes(this.#queuedRows)) return false;
     if (this.#delaying) return true;
     this.#delaying = true;
     const wake = () => {
@@ -159,35 +168,38 @@ class BoundedQueue implements ModelQueue {
     return true;
   }
 
-  /** The oldest request and, when the model batches, those behind it in order, up to the first that does not fit. */
-  #takeBatch(): readonly Item[] {
+  /** The first request and, when the model batches, those behind it in order, up to the first that does not fit. */
+  #takeBatch(): readonly QueueItem[] {
     const { config } = this.#parts;
-    const batch: Item[] = [];
+    const batch: QueueItem[] = [];
     let rows = 0;
-    for (let next = this.#items[0]; next !== undefined; next = this.#items[0]) {
-      const [first] = batch;
-      const joins = config.batching !== undefined && rows + next.request.rows <= config.maxBatchSize;
-      if (first !== undefined && !(joins && canJoin(first.request, next.request))) break;
-      rows += next.request.rows;
-      batch.push(next);
-      this.#take(0);
+    for (const level of this.#levels) {
+      for (let next = level.first; next !== undefined; next = level.first) {
+        const [first] = batch;
+        const joins = config.batching !== undefined && rows + next.request.rows <= config.maxBatchSize;
+        if (first !== undefined && !(joins && canJoin(first.request, next.request))) return batch;
+        rows += next.request.rows;
+        batch.push(next);
+        level.shift();
+        this.#count(next, -1);
+      }
     }
     return batch;
   }
 
-  async #execute(session: Session, batch: readonly Item[]): Promise<void> {
+  async #execute(session: Session, batch: readonly QueueItem[]): Promise<void> {
     await runBatch(this.#parts, session, batch);
     this.#idle.push(session);
     this.#dispatch();
   }
 }
 
-function queueTimeoutMs({ queue }: ModelConfig, request: CheckedRequest): number {
-  if (!queue.rejectExpired) return 0;
-  return queue.allowTimeoutOverride && request.timeoutMs > 0 ? request.timeoutMs : queue.defaultTimeoutMs;
+function reasonOf(error: unknown): "rejected" | "canceled" | "backend" {
+  if (error instanceof PayerHubError && error.code === "CANCELLED") return "canceled";
+  return error instanceof PayerHubError && error.message.endsWith("Request timeout expired") ? "rejected" : "backend";
 }
 
-async function runBatch(parts: QueueParts, session: Session, batch: readonly Item[]): Promise<void> {
+async function runBatch(parts: QueueParts, session: Session, batch: readonly QueueItem[]): Promise<void> {
   const { world, statistics } = parts;
   const requests = batch.map((item) => item.request);
   const startedMs = world.monotonicMs();

@@ -22,7 +22,9 @@ describe("repository", () => {
     await using folder = await temporaryFolder();
     await addModel(folder.path, { versions: ["1", "2", "10", "old", "0", "07"] });
     const model = await readModel(folder.path, "m");
-    assert.deepEqual(model.versions, [{ version: 10, modelPath: join(folder.path, "m", "10", "model.onnx") }]);
+    assert.deepEqual(model.versions, [
+      { version: 10, folder: join(folder.path, "m"), modelPath: join(folder.path, "m", "10", "model.onnx") },
+    ]);
   });
 
   it("follows the version policy", async () => {

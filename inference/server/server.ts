@@ -1,18 +1,15 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
-import { GRPCInferenceServiceService } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Logger } from "../../runtime/log.ts";
-import { raiseReceiveWindows } from "../../runtime/grpc-windows.ts";
-import { abortable, withDeadline } from "../../runtime/signals.ts";
 import type { World } from "../../runtime/world.ts";
-import { createHandlers } from "./handlers.ts";
+import { startGrpcFront } from "./grpc-front.ts";
+import { grpcRoutes } from "./grpc-routes.ts";
+import { createHealthBoard } from "./health.ts";
 import { openModels } from "./models.ts";
+import { createService } from "./service.ts";
+import { createSettings } from "./settings.ts";
 
 /** Longest that calls in flight may take to end when the server stops, in milliseconds. */
 const DRAIN_DEADLINE_MS = 8_000;
-/** Calls on one connection at once: bounds what a single client can make the server hold. */
-const MAX_STREAMS = 1_024;
 
 export interface InferenceServerConfig {
   readonly host: string;
@@ -20,9 +17,11 @@ export interface InferenceServerConfig {
   readonly port: number;
   /** Folder laid out as a Triton model repository. */
   readonly repository: string;
+  /** Models that are loaded at the start; undefined loads all. */
+  readonly models?: readonly string[] | undefined;
   readonly maxMessageBytes: number;
-  /** Accept what Triton accepts beyond the protocol: surplus raw buffers, BYTES lengths beyond the data. */
-  readonly lenient: boolean;
+  /** Refuse what Triton lets pass beyond the protocol: surplus raw buffers, BYTES lengths beyond the data. */
+  readonly strict: boolean;
   /** Version that ServerMetadata tells. */
   readonly version: string;
 }
@@ -42,38 +41,32 @@ export async function startInferenceServer(
   deps: { readonly log: Logger; readonly world: World },
   signal: AbortSignal,
 ): Promise<InferenceServer> {
+  const { host, port: wantedPort, maxMessageBytes, repository, strict, version } = config;
   const lifetime = new AbortController();
+  const settings = createSettings(deps.log);
+  const log = settings.logger;
   const models = await openModels(
-    { repository: config.repository, strictness: { lenient: config.lenient }, ...deps },
+    { repository, models: config.models, strictness: { strict }, world: deps.world, log },
     AbortSignal.any([signal, lifetime.signal]),
   );
-  const server = new Server({
-    "grpc.max_receive_message_length": config.maxMessageBytes,
-    "grpc.max_send_message_length": config.maxMessageBytes,
-    "grpc.max_concurrent_streams": MAX_STREAMS,
-  });
   let ready = true;
-  const identity = { name: "payerhub-embedded", version: config.version };
-  server.addService(
-    GRPCInferenceServiceService,
-    createHandlers({ models, identity, log: deps.log, signal: lifetime.signal, ready: () => ready }),
-  );
-  const health = new HealthImplementation({ "": "SERVING", "inference.GRPCInferenceService": "SERVING" });
-  health.addToServer(server);
-  const port = await bind(server, config).catch(async (error: unknown) => {
+  const health = createHealthBoard();
+  const service = createService({ models, identity: { name: "payerhub-embedded", version }, settings, ready: () => ready });
+  const routes = grpcRoutes({ service, models, health });
+  const front = await startGrpcFront({ host, port: wantedPort, maxMessageBytes, routes }).catch(async (error: unknown) => {
     await models.close();
     throw error;
   });
-  // A page tensor is 600 KB: with the protocol's 64 KiB window it would take ten round trips.
-  if (!raiseReceiveWindows(server)) deps.log.warn("inference.windows_not_raised", { port });
-  deps.log.info("inference.serving", { host: config.host, port, count: models.loaded().length });
+  const { port } = front;
+  log.info("inference.serving", { host, port, count: models.loaded().length });
   const stop = async () => {
     ready = false;
-    for (const service of ["", "inference.GRPCInferenceService"]) health.setStatus(service, "NOT_SERVING");
-    await drain(server);
+    health.stopServing();
+    health.close();
+    await front.close(DRAIN_DEADLINE_MS);
     lifetime.abort(new PayerHubError("UNAVAILABLE", "answering a call: the server has stopped"));
     await models.close();
-    deps.log.info("inference.stopped", { port });
+    log.info("inference.stopped", { port });
   };
   let stopping: Promise<void> | undefined;
   return {
@@ -83,22 +76,4 @@ export async function startInferenceServer(
       await stopping;
     },
   };
-}
-
-async function bind(server: Server, config: InferenceServerConfig): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    server.bindAsync(`${config.host}:${config.port}`, ServerCredentials.createInsecure(), (cause, port) => {
-      if (cause === null) resolve(port);
-      else reject(new PayerHubError("UNAVAILABLE", `binding port "${config.port}": the system refused it, it must be free`, { cause }));
-    });
-  });
-}
-
-async function drain(server: Server): Promise<void> {
-  const ended = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  try {
-    await abortable(ended, withDeadline(new AbortController().signal, DRAIN_DEADLINE_MS), "draining the inference server");
-  } catch {
-    server.forceShutdown();
-  }
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor.ts";
+import type { Datatype, Tensor } from "../tensor.ts";
 
 /** What a session's worker thread is started with. */
 export interface SessionStart {
@@ -15,7 +15,17 @@ export interface RunTimes {
   readonly outputNs: number;
 }
 
+/** A tensor as the model file declares it. */
+export interface SignatureTensor {
+  readonly name: string;
+  /** Undefined: a type that cannot be held here. */
+  readonly datatype: Datatype | undefined;
+  /** A name is a variable dimension; empty when the file does not say. */
+  readonly shape: readonly (number | string)[];
+}
+
 export type FromSession =
-  | { readonly kind: "ready"; readonly inputs: readonly string[]; readonly outputs: readonly string[] }
+  | { readonly kind: "ready"; readonly inputs: readonly SignatureTensor[]; readonly outputs: readonly SignatureTensor[] }
   | { readonly kind: "done"; readonly id: number; readonly outputs: readonly Tensor[]; readonly times: RunTimes }
+  | { readonly kind: "refused"; readonly id: number; readonly message: string }
   | { readonly kind: "failed"; readonly id: number; readonly message: string };

@@ -3,23 +3,29 @@ import { Worker } from "node:worker_threads";
 import { PayerHubError } from "../../runtime/error.ts";
 import { abortable, withDeadline } from "../../runtime/signals.ts";
 import type { Tensor } from "../tensor.ts";
-import type { FromSession, RunTimes, SessionStart, ToSession } from "./session-message.ts";
+import type { FromSession, RunTimes, SessionStart, SignatureTensor, ToSession } from "./session-message.ts";
+import { giveAway } from "./tensor-transfer.ts";
 
 /** A model file of a few hundred megabytes loads within this, in milliseconds. */
 const START_DEADLINE_MS = 60_000;
+/** Tensors from here on are given to the thread without a copy, in bytes: no read from a socket is as large, so they own their memory. */
+const GIVE_AWAY_BYTES = 128 * 1024;
 
 export interface RunResult {
   readonly outputs: readonly Tensor[];
   readonly times: RunTimes;
 }
 
-/** One ONNX session in a worker thread. One run at a time gives the best latency: the session serialises them anyway. */
+/** What runs a model. One run at a time gives the best latency: an ONNX session serialises them anyway. */
 export interface Session {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly inputs: readonly SignatureTensor[];
+  readonly outputs: readonly SignatureTensor[];
   /** False once the thread has ended, whatever ended it. */
   readonly alive: boolean;
-  /** INTERNAL when the model fails, UNAVAILABLE when the thread is gone. */
+  /**
+   * Takes large inputs' memory: they must not be read again. INVALID_ARGUMENT when an input cannot be held, INTERNAL when the
+   * model fails, UNAVAILABLE when the thread is gone.
+   */
   run(inputs: readonly Tensor[]): Promise<RunResult>;
   /** Ends after the runs that were begun; idempotent. */
   close(): Promise<void>;
@@ -71,7 +77,7 @@ function attach(worker: Worker, ready: Extract<FromSession, { kind: "ready" }>, 
     for (const { reject } of waiting.values()) reject(gone());
     waiting.clear();
   });
-  const send = (message: ToSession) => worker.postMessage(message);
+  const send = (message: ToSession, transfer: readonly ArrayBuffer[] = []) => worker.postMessage(message, [...transfer]);
   let closing: Promise<void> | undefined;
   const close = async () => {
     if (alive) send({ kind: "close" });
@@ -88,7 +94,8 @@ function attach(worker: Worker, ready: Extract<FromSession, { kind: "ready" }>, 
       const id = nextId++;
       const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
       waiting.set(id, { resolve, reject });
-      send({ kind: "run", id, inputs });
+      const given = giveAway(inputs, GIVE_AWAY_BYTES);
+      send({ kind: "run", id, inputs: given.tensors }, given.buffers);
       return await promise;
     },
     close: async () => {
@@ -103,6 +110,7 @@ function settle(waiting: Map<number, Waiting>, message: FromSession): void {
   const entry = waiting.get(message.id);
   waiting.delete(message.id);
   if (message.kind === "done") entry?.resolve({ outputs: message.outputs, times: message.times });
+  else if (message.kind === "refused") entry?.reject(new PayerHubError("INVALID_ARGUMENT", `running a model: ${message.message}`));
   else
     entry?.reject(
       new PayerHubError("INTERNAL", "running a model: ONNX Runtime failed, it must return outputs", { cause: new Error(message.message) }),

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -15,13 +15,22 @@ const partsSchema = z.strictObject({ libraryFolder: z.string(), python: z.string
 export interface Triton extends AsyncDisposable {
   /** `host:port` of the gRPC front. */
   readonly endpoint: string;
+  /** `host:port` of the HTTP front; undefined for a server that was given. */
+  readonly httpEndpoint?: string;
+}
+
+export interface TritonOptions {
+  /** Models with `backend: "onnxruntime"` or `backend: "identity"`. */
+  readonly repository: string;
+  /** Models that are loaded at the start; default all. */
+  readonly models?: readonly string[];
 }
 
 /**
- * A real Triton that serves the ONNX models of a repository through its Python backend, on loopback and free ports. With
- * `PAYERHUB_TEST_TRITON_URL` (`host:port`) that server is used and left alone; it must serve the same models.
+ * A real Triton that serves a repository's ONNX and identity models through its Python backend, on loopback and free ports.
+ * With `PAYERHUB_TEST_TRITON_URL` (`host:port`) that server is used and left alone; it must serve the same models.
  */
-export async function startTriton(options: { readonly repository: string }): Promise<Triton> {
+export async function startTriton(options: TritonOptions): Promise<Triton> {
   const given = process.env["PAYERHUB_TEST_TRITON_URL"];
   if (given !== undefined && given !== "") return { endpoint: given, [Symbol.asyncDispose]: async () => {} };
   const { home, libraryFolder } = await findTriton();
@@ -45,7 +54,7 @@ export async function startTriton(options: { readonly repository: string }): Pro
         "--metrics-address=127.0.0.1",
         `--metrics-port=${metrics}`,
         "--model-control-mode=explicit",
-        "--load-model=*",
+        ...(options.models ?? ["*"]).map((name) => `--load-model=${name}`),
         "--exit-timeout-secs=2",
       ],
       env: {
@@ -59,7 +68,7 @@ export async function startTriton(options: { readonly repository: string }): Pro
     }),
   );
   const owned = stack.move();
-  return { endpoint, [Symbol.asyncDispose]: async () => await owned.disposeAsync() };
+  return { endpoint, httpEndpoint: `127.0.0.1:${http}`, [Symbol.asyncDispose]: async () => await owned.disposeAsync() };
 }
 
 async function findTriton(): Promise<{ readonly home: string; readonly libraryFolder: string }> {
@@ -72,15 +81,19 @@ async function findTriton(): Promise<{ readonly home: string; readonly libraryFo
   return { home, ...partsSchema.parse(JSON.parse(await readFile(join(home, "parts.json"), "utf8"))) };
 }
 
-/** A copy of the repository with the backend changed and the Python model beside each ONNX file. */
+/** What stands in for a backend that the wheel has not. */
+const STAND_INS = { onnxruntime: "triton-model.py", identity: "triton-identity.py" } as const;
+
+/** A copy of the repository with the backend changed and a Python model in each version folder. */
 async function fillRepository(from: string, to: string): Promise<void> {
-  for (const name of await readdir(from)) {
-    const config = await readFile(join(from, name, "config.pbtxt"), "utf8");
-    await mkdir(join(to, name));
-    await writeFile(join(to, name, "config.pbtxt"), config.replace('backend: "onnxruntime"', 'backend: "python"'));
-    for (const version of (await readdir(join(from, name))).filter((entry) => /^\d+$/.test(entry))) {
-      await cp(join(from, name, version), join(to, name, version), { recursive: true });
-      await cp(new URL("./triton-model.py", import.meta.url), join(to, name, version, "model.py"));
+  await cp(from, to, { recursive: true });
+  for (const name of await readdir(to)) {
+    const configPath = join(to, name, "config.pbtxt");
+    const config = await readFile(configPath, "utf8");
+    const backend = config.includes('backend: "identity"') ? "identity" : "onnxruntime";
+    await writeFile(configPath, config.replace(`backend: "${backend}"`, 'backend: "python"'));
+    for (const version of (await readdir(join(to, name))).filter((entry) => /^\d+$/.test(entry))) {
+      await cp(new URL(`./${STAND_INS[backend]}`, import.meta.url), join(to, name, version, "model.py"));
     }
   }
 }
