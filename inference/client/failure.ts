@@ -36,6 +36,13 @@ export function isConnectionLoss(error: unknown): boolean {
   return typeof cause === "object" && cause !== null && "connectionLost" in cause && cause.connectionLost === true;
 }
 
+/** Whether a model server refused a call because it has too much to do. */
+export function isOverload(error: unknown): boolean {
+  if (!(error instanceof PayerHubError) || error.code !== "RESOURCE_EXHAUSTED") return false;
+  const { cause } = error;
+  return typeof cause === "object" && cause !== null && "code" in cause && cause.code === CODES.UNAVAILABLE;
+}
+
 function codeOf(number: number): Code {
   for (const [name, value] of Object.entries(CODES)) {
     if (value === number && isCode(name)) return name;

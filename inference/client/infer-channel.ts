@@ -48,7 +48,8 @@ export function createInferChannel(options: InferChannelOptions): InferChannel {
       lane.inFlight += 1;
       try {
         const session =
-          lane.connection.current ?? (await lane.connection.open(AbortSignal.any([signal, AbortSignal.timeout(call.deadlineMs)])));
+          lane.connection.current ??
+          (await lane.connection.open(AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(call.deadlineMs))])));
         return await http2Unary(session, {
           pieces,
           headers: call.metadata === undefined ? headers : [...headers, ...flat(call.metadata)],

@@ -1,44 +1,21 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
-import { GRPCInferenceServiceService } from "../../proto/inference/grpc_service.pb.ts";
-import type { ModelInferRequest, ModelInferResponse } from "../../proto/inference/grpc_service.pb.ts";
+import type { ModelInferRequest } from "../../proto/inference/grpc_service.pb.ts";
 import { freePort } from "../../test/servers/server.ts";
 import { float32Tensor } from "../tensor.ts";
+import { responseOf, startAnswering } from "./answering-server.ts";
 import { createTritonClient } from "./triton.ts";
-
-type Answer = (call: ServerUnaryCall<ModelInferRequest, ModelInferResponse>, answer: sendUnaryData<ModelInferResponse>) => void;
 
 const { signal } = new AbortController();
 const input = float32Tensor("x", [1, 2], Float32Array.of(1, 2));
-const response = (change: Partial<ModelInferResponse>): ModelInferResponse => ({
-  modelName: "m",
-  modelVersion: "1",
-  id: "",
-  parameters: {},
-  outputs: [{ name: "y", datatype: "FP32", shape: [1n], parameters: {}, contents: undefined }],
-  rawOutputContents: [Buffer.alloc(4)],
-  ...change,
-});
-
-/** A server of the protocol that answers ModelInfer as told and nothing else. */
-async function startAnswering(modelInfer: Answer) {
-  const server = new Server();
-  server.addService(GRPCInferenceServiceService, { modelInfer });
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    ),
-  );
-  return { endpoint: `127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => server.forceShutdown() };
-}
 
 it("createTritonClient: sends raw tensors and the deadline as Triton's timeout in microseconds", async () => {
   const seen: ModelInferRequest[] = [];
-  await using server = await startAnswering((call, answer) => {
-    seen.push(call.request);
-    answer(null, response({}));
+  await using server = await startAnswering({
+    modelInfer: (call, answer) => {
+      seen.push(call.request);
+      answer(null, responseOf({}));
+    },
   });
   const client = createTritonClient({ endpoint: server.endpoint });
   const [output] = await client.infer("m", [input], { signal, deadlineMs: 2_500, version: "3", id: "a", outputs: ["y"] });
@@ -59,9 +36,11 @@ it("createTritonClient: sends raw tensors and the deadline as Triton's timeout i
 
 it("createTritonClient: receives more than the four megabytes that grpc-js allows by itself", async () => {
   const bytes = 12 * 1024 * 1024;
-  await using server = await startAnswering((_, answer) => {
-    const outputs = [{ name: "y", datatype: "UINT8", shape: [BigInt(bytes)], parameters: {}, contents: undefined }];
-    answer(null, response({ outputs, rawOutputContents: [Buffer.alloc(bytes, 7)] }));
+  await using server = await startAnswering({
+    modelInfer: (_, answer) => {
+      const outputs = [{ name: "y", datatype: "UINT8", shape: [BigInt(bytes)], parameters: {}, contents: undefined }];
+      answer(null, responseOf({ outputs, rawOutputContents: [Buffer.alloc(bytes, 7)] }));
+    },
   });
   const client = createTritonClient({ endpoint: server.endpoint });
   const [output] = await client.infer("m", [input], { signal });
@@ -72,9 +51,11 @@ it("createTritonClient: receives more than the four megabytes that grpc-js allow
 it("createTritonClient: cancels on the wire when the signal aborts", async () => {
   const cancelled = Promise.withResolvers<boolean>();
   const arrived = Promise.withResolvers<void>();
-  await using server = await startAnswering((call) => {
-    call.on("cancelled", () => cancelled.resolve(true));
-    arrived.resolve();
+  await using server = await startAnswering({
+    modelInfer: (call) => {
+      call.on("cancelled", () => cancelled.resolve(true));
+      arrived.resolve();
+    },
   });
   const client = createTritonClient({ endpoint: server.endpoint });
   const controller = new AbortController();
@@ -96,7 +77,9 @@ it("createTritonClient: tells an outage from an overload", async () => {
   const client = createTritonClient({ endpoint: `127.0.0.1:${await freePort()}` });
   await assert.rejects(client.live({ signal, deadlineMs: 3_000 }), { code: "UNAVAILABLE" });
   client.close();
-  await using server = await startAnswering((_, answer) => answer({ code: 14, details: "[request id: 1] Exceeds maximum queue size" }));
+  await using server = await startAnswering({
+    modelInfer: (_, answer) => answer({ code: 14, details: "[request id: 1] Exceeds maximum queue size" }),
+  });
   const busy = createTritonClient({ endpoint: server.endpoint });
   await assert.rejects(busy.infer("m", [input], { signal }), { code: "RESOURCE_EXHAUSTED" });
   busy.close();
@@ -104,8 +87,10 @@ it("createTritonClient: tells an outage from an overload", async () => {
 
 it("createTritonClient: bounds the bytes in flight", async () => {
   const hold = Promise.withResolvers<void>();
-  await using server = await startAnswering((_, answer) => {
-    void hold.promise.then(() => answer(null, response({})));
+  await using server = await startAnswering({
+    modelInfer: (_, answer) => {
+      void hold.promise.then(() => answer(null, responseOf({})));
+    },
   });
   const client = createTritonClient({ endpoint: server.endpoint, maxInFlightBytes: 12 });
   const first = client.infer("m", [input], { signal });
@@ -118,10 +103,10 @@ it("createTritonClient: bounds the bytes in flight", async () => {
 
 it("createTritonClient: refuses an answer without raw bytes or with a datatype that it does not know", async () => {
   const answers = [
-    response({ rawOutputContents: [] }),
-    response({ outputs: [{ name: "y", datatype: "FP8", shape: [1n], parameters: {}, contents: undefined }] }),
+    responseOf({ rawOutputContents: [] }),
+    responseOf({ outputs: [{ name: "y", datatype: "FP8", shape: [1n], parameters: {}, contents: undefined }] }),
   ];
-  await using server = await startAnswering((_, answer) => answer(null, answers.shift() ?? response({})));
+  await using server = await startAnswering({ modelInfer: (_, answer) => answer(null, answers.shift() ?? responseOf({})) });
   const client = createTritonClient({ endpoint: server.endpoint });
   await assert.rejects(client.infer("m", [input], { signal }), { code: "INTERNAL" });
   await assert.rejects(client.infer("m", [input], { signal }), { code: "INTERNAL" });
