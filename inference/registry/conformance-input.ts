@@ -32,6 +32,11 @@ export function inputConformance(get: () => RegistrySuite): void {
       async (folder) => await appendFile(join(folder, "configs/gpu.pbtxt"), 'input { name: "x" data_type: TYPE_FP32 dims: [ 1 ] }'),
       /signature/,
     ],
+    [
+      "a policy for another version",
+      async (folder) => await appendFile(join(folder, "config.pbtxt"), "version_policy: { specific: { versions: [ 2 ] } }\n"),
+      /version policy names 2/,
+    ],
     ["a configuration that is none", async (folder) => await writeFile(join(folder, "config.pbtxt"), "input ["), /./],
     ["a file name with a space", async (folder) => await writeFile(join(folder, "a b"), ""), /files\.\d\.path/],
   ];

@@ -21,6 +21,7 @@ const configSchema = z.looseObject({
   max_batch_size: whole.optional(),
   input: z.array(tensor).min(1),
   output: z.array(tensor).min(1),
+  version_policy: z.tuple([z.looseObject({ specific: z.tuple([z.looseObject({ versions: z.array(z.int()) })]).optional() })]).optional(),
   model_warmup: z.array(z.looseObject({ name: text, inputs: z.array(warmupInput).optional() })).optional(),
 });
 
@@ -28,6 +29,8 @@ const configSchema = z.looseObject({
 export interface DescribedConfig {
   readonly name: string | undefined;
   readonly signature: ModelSignature;
+  /** Versions that a `specific` policy names; undefined for another policy or none. */
+  readonly versions: readonly number[] | undefined;
   /** Names of the warm-up samples. */
   readonly warmup: readonly string[];
   /** Files below `warmup/` that the samples are read from. */
@@ -44,13 +47,14 @@ export function describeConfig(source: string, path: string): DescribedConfig {
       `reading the model configuration "${path}": ${issue?.path.join(".") ?? ""} ${issue?.message ?? "is wrong"}`,
     );
   }
-  const { name, max_batch_size: maxBatchSize = 0, input, output, model_warmup: warmup = [] } = parsed.data;
+  const { name, max_batch_size: maxBatchSize = 0, input, output, model_warmup: warmup = [], version_policy: policy } = parsed.data;
   const batch = maxBatchSize > 0 ? [-1] : [];
   const shaped = (tensors: typeof input) =>
     tensors.map(({ name: tensorName, data_type: datatype, dims }) => ({ name: tensorName, datatype, shape: [...batch, ...dims] }));
   return {
     name,
     signature: { inputs: shaped(input), outputs: shaped(output) },
+    versions: policy?.[0].specific?.[0].versions,
     warmup: warmup.map((sample) => sample.name),
     warmupFiles: warmup.flatMap(({ inputs = [] }) => inputs.flatMap(({ value: [value] }) => value.input_data_file ?? [])),
   };

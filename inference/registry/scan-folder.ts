@@ -46,7 +46,7 @@ export async function scanModelFolder(path: string, options: ScanOptions): Promi
   const paths = found.filter((file) => !/^\d+\//.test(file) || file.startsWith(`${version}/`)).toSorted();
   for (const file of [CONFIG_FILE, CARD_FILE]) if (!paths.includes(file)) throw incomplete(name, `it has no "${file}", it must have one`);
   const config = describeConfig(await readText(folder, CONFIG_FILE), `${name}/${CONFIG_FILE}`);
-  await checkConfigs({ folder, name, paths }, config);
+  await checkConfigs({ folder, name, version, paths }, config);
   const card = await readText(folder, CARD_FILE);
   const files: ModelFile[] = [];
   for (const file of paths) files.push({ path: file, ...(await hashFile(join(folder, file), options.signal)) });
@@ -97,18 +97,24 @@ function chooseVersion(name: string, files: readonly string[], wanted: number | 
   throw incomplete(name, `it has ${versions.size} version folders, it must have one or the version must be stated`);
 }
 
+interface Described {
+  readonly folder: string;
+  readonly name: string;
+  readonly version: number;
+  readonly paths: readonly string[];
+}
+
 /** Every configuration must describe the same model, and name warm-up files that are there. */
-async function checkConfigs(
-  { folder, name, paths }: { readonly folder: string; readonly name: string; readonly paths: readonly string[] },
-  config: DescribedConfig,
-): Promise<void> {
+async function checkConfigs({ folder, name, version, paths }: Described, config: DescribedConfig): Promise<void> {
   if ((config.name ?? name) !== name) throw incomplete(name, `its configuration names "${config.name}", it must name its folder`);
+  if (config.versions?.includes(version) === false)
+    throw incomplete(name, `its version policy names ${config.versions.join(", ")}, it must name the version "${version}"`);
   const missing = config.warmupFiles.find((file) => !paths.includes(`${WARMUP}${file}`));
   if (missing !== undefined) throw incomplete(name, `the warm-up file "${missing}" is not there, it must stand in ${WARMUP}`);
   for (const path of paths.filter((file) => file.startsWith(OTHER_CONFIGS))) {
     const other = describeConfig(await readText(folder, path), `${name}/${path}`);
-    const isSame = JSON.stringify(other.signature) === JSON.stringify(config.signature) && (other.name ?? name) === name;
-    if (!isSame) throw incomplete(name, `"${path}" has another name or signature than ${CONFIG_FILE}, both must be equal`);
+    const [ours, theirs] = [config, other].map((one) => JSON.stringify([one.name ?? name, one.signature, one.versions]));
+    if (ours !== theirs) throw incomplete(name, `"${path}" has another name, signature or version than ${CONFIG_FILE}, both must be equal`);
   }
 }
 

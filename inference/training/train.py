@@ -17,8 +17,8 @@ import onnxruntime
 import autoencoder
 import isolation_forest
 
-# float32 in ONNX against float64 in scikit-learn.
-TOLERANCE = 1e-4
+# float32 in ONNX against float64 in scikit-learn; errors of the autoencoder reach far above 1, scores of the forest do not.
+TOLERANCES = {"isolation_forest": 1e-6, "autoencoder": 1e-4}
 
 
 def read_rows(path: Path) -> np.ndarray:
@@ -61,8 +61,8 @@ def main() -> None:
         "autoencoder": float(np.abs(run(encoder_model, rows, "error") - encoder.error(rows)).max()),
     }
     for name, difference in differences.items():
-        if difference > TOLERANCE:
-            raise SystemExit(f'exporting "{name}": ONNX differs from scikit-learn by {difference}, at most {TOLERANCE} is allowed')
+        if difference > TOLERANCES[name]:
+            raise SystemExit(f'exporting "{name}": ONNX differs from scikit-learn by {difference}, at most {TOLERANCES[name]} is allowed')
     digests = {
         "isolation_forest": write(forest_model, arguments.repository / "isolation_forest" / "1"),
         "autoencoder": write(encoder_model, arguments.repository / "autoencoder" / "1"),
