@@ -13,6 +13,8 @@ export interface InferOptions extends CallOptions {
   readonly outputs?: readonly string[];
   /** 1 is served first; absent takes the model's default. */
   readonly priority?: number;
+  /** What a canary splits by, for example a document's id; never sent. */
+  readonly stickyKey?: string;
   /** Further request parameters, for example a sequence's. */
   readonly parameters?: InferParameters;
 }
