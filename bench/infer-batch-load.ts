@@ -3,8 +3,6 @@ import type { Tensor } from "../inference/tensor.ts";
 import { PayerHubError } from "../runtime/error.ts";
 import { percentile } from "./report.ts";
 
-/** Requests in flight: that many callers, each with one. */
-const CLIENTS = 32;
 /** Start of a run that is not measured: connections and just-in-time compilation. */
 const WARM_UP_MS = 300;
 
@@ -17,11 +15,16 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** 32 callers, each sending its next request as soon as the last is answered; every answer is compared with what was sent. */
-export async function runLoad(
-  echo: Echo,
-  load: { readonly seed: number; readonly runMs: number; readonly lengthOf: (random: Random) => number },
-): Promise<LoadResult> {
+export interface Load {
+  readonly seed: number;
+  readonly runMs: number;
+  /** Requests in flight: that many callers, each with one. */
+  readonly clients: number;
+  readonly lengthOf: (random: Random) => number;
+}
+
+/** Callers that send their next request as soon as the last is answered; every answer is compared with what was sent. */
+export async function runLoad(echo: Echo, load: Load): Promise<LoadResult> {
   const startMs = performance.now() + WARM_UP_MS;
   const endMs = startMs + load.runMs;
   const waits: number[] = [];
@@ -34,7 +37,7 @@ export async function runLoad(
       if (sentMs >= startMs && answeredMs <= endMs) waits.push(answeredMs - sentMs);
     }
   };
-  await Promise.all(Array.from({ length: CLIENTS }, caller));
+  await Promise.all(Array.from({ length: load.clients }, caller));
   return { perSecond: (waits.length / load.runMs) * 1_000, p50Ms: percentile(waits, 0.5), p99Ms: percentile(waits, 0.99) };
 }
 

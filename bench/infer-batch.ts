@@ -16,10 +16,11 @@ const RUN_MS = 3_000;
 const [SHORTEST, LONGEST, UNIFORM] = [8, 128, 64];
 
 const LOADS = {
-  mixed: (random: Random) => random.int(SHORTEST, LONGEST),
-  uniform: () => UNIFORM,
+  mixed: { clients: 32, lengthOf: (random: Random) => random.int(SHORTEST, LONGEST) },
+  uniform: { clients: 32, lengthOf: () => UNIFORM },
+  lone: { clients: 1, lengthOf: (random: Random) => random.int(SHORTEST, LONGEST) },
 };
-const LOAD_NAMES = ["mixed", "uniform"] as const satisfies readonly (keyof typeof LOADS)[];
+const LOAD_NAMES = ["mixed", "uniform", "lone"] as const satisfies readonly (keyof typeof LOADS)[];
 type LoadName = keyof typeof LOADS;
 
 /** Executions of our batcher, by load. */
@@ -33,7 +34,7 @@ interface Round extends LoadResult {
 
 /**
  * The batcher in front of real Triton against Triton's own dynamic batcher, on a model of fixed cost per execution: 32 callers,
- * lengths 8 to 128 mixed and 64 alone, same requests, same client, same server, interleaved.
+ * lengths 8 to 128 mixed and 64 alone, and one caller alone; same requests, same client, same server, interleaved.
  */
 export async function benchInferBatch(request: RunRequest): Promise<Report> {
   await using folder = await temporaryFolder();
@@ -42,7 +43,7 @@ export async function benchInferBatch(request: RunRequest): Promise<Report> {
   await using triton = await startTriton({ repository: folder.path });
   const client = createTritonClient({ endpoint: triton.endpoint, minimumVersion: "0" });
   try {
-    const batches: Batches = { mixed: [], uniform: [] };
+    const batches: Batches = { mixed: [], uniform: [], lone: [] };
     return report(request, await playRounds(client, request, batches), batches);
   } finally {
     client.close();
@@ -56,6 +57,7 @@ async function playRounds(client: TritonClient, request: RunRequest, batches: Ba
   const ours = {
     mixed: ourBatcher(client, { signal, onBatch: (batch) => batches.mixed.push(batch) }),
     uniform: ourBatcher(client, { signal, onBatch: (batch) => batches.uniform.push(batch) }),
+    lone: ourBatcher(client, { signal, onBatch: (batch) => batches.lone.push(batch) }),
   };
   for (let run = 0; run < (request.count ?? DEFAULT_RUNS); run += 1) {
     for (const load of LOAD_NAMES) {
@@ -64,7 +66,7 @@ async function playRounds(client: TritonClient, request: RunRequest, batches: Ba
       for (const side of sides) {
         signal.throwIfAborted();
         const echo = side === "ours" ? ours[load] : triton;
-        const result = await runLoad(echo, { seed: seed + run, runMs: RUN_MS, lengthOf: LOADS[load] });
+        const result = await runLoad(echo, { ...LOADS[load], seed: seed + run, runMs: RUN_MS });
         rounds.push({ ...result, load, side });
         progress(`${load.padEnd(7)} ${side.padEnd(6)} ${result.perSecond.toFixed(0)} req/s, p99 ${result.p99Ms.toFixed(1)} ms`);
       }
@@ -124,6 +126,7 @@ function report(request: RunRequest, rounds: readonly Round[], batches: Batches)
       mixed_vs_triton: ratio("mixed", "perSecond"),
       p99_vs_triton: ratio("mixed", "p99Ms"),
       uniform_vs_triton: ratio("uniform", "perSecond"),
+      lone_p50_vs_triton: ratio("lone", "p50Ms"),
     },
     baseline: { what: "real Triton's own dynamic batcher, same model and client", figures: figuresOf("triton") },
     runs: request.count ?? DEFAULT_RUNS,

@@ -11,22 +11,25 @@ export interface BertOptions {
   readonly lowercase: boolean;
 }
 
-/** Units that a code point may grow to: two spaces around it, canonical decomposition to at most four, lower case to at most three. */
-const MAX_GROWTH = 8;
+/** Spare room beyond the units of the original; ideographs and some accented letters need it. */
+const SPARE_UNITS = 8;
+
+/** Marks in the table of single units: not met yet, and becomes something else than one unit. */
+const UNKNOWN = -1;
+const SEVERAL = -2;
 
 /**
  * Normalizes as BERT does, code point by code point. Marks that survive keep their order: canonical reordering would only
- * move those that no vocabulary knows.
+ * move those that no vocabulary knows, so ids are the same, and their place may be that of the mark beside them.
  */
 export function createBertNormalizer(options: BertOptions, classes: Uint8Array): (source: SourceText) => SourceText {
-  /** What each code point becomes; filled as they are met, so it is bounded by Unicode. */
-  const known = new Map<number, string>();
-  const become = (code: number): string => {
-    let result = known.get(code);
-    if (result === undefined) {
-      result = normalizeCodePoint(code, options, classes);
-      known.set(code, result);
-    }
+  /** What the units of the basic plane become, most of them one unit, and what the others become; bounded by Unicode. */
+  const single = new Int32Array(0x10000).fill(UNKNOWN);
+  const several = new Map<number, string>();
+  const learn = (code: number): string => {
+    const result = several.get(code) ?? normalizeCodePoint(code, options, classes);
+    if (code < single.length) single[code] = result.length === 1 ? result.charCodeAt(0) : SEVERAL;
+    if (result.length !== 1 || code >= single.length) several.set(code, result);
     return result;
   };
   return (source) => {
@@ -35,7 +38,9 @@ export function createBertNormalizer(options: BertOptions, classes: Uint8Array):
     for (let index = 0; index < text.length; ) {
       const code = text.codePointAt(index) ?? 0;
       const end = index + (code > 0xffff ? 2 : 1);
-      growing.add(become(code), base + index, base + end);
+      const unit = code > 0xffff ? SEVERAL : (single[code] ?? UNKNOWN);
+      if (unit >= 0) growing.addUnit(unit, base + index, base + end);
+      else growing.add(learn(code), base + index, base + end);
       index = end;
     }
     return growing.finish(base);
@@ -64,20 +69,22 @@ class Growing {
   #length = 0;
 
   constructor(expected: number) {
-    const room = expected + MAX_GROWTH;
+    const room = expected + SPARE_UNITS;
     this.#units = new Uint16Array(room);
     this.#starts = new Int32Array(room);
     this.#ends = new Int32Array(room);
   }
 
   add(text: string, start: number, end: number): void {
-    if (this.#length + text.length > this.#units.length) this.#grow();
-    for (let index = 0; index < text.length; index += 1) {
-      this.#units[this.#length] = text.charCodeAt(index);
-      this.#starts[this.#length] = start;
-      this.#ends[this.#length] = end;
-      this.#length += 1;
-    }
+    for (let index = 0; index < text.length; index += 1) this.addUnit(text.charCodeAt(index), start, end);
+  }
+
+  addUnit(unit: number, start: number, end: number): void {
+    if (this.#length === this.#units.length) this.#grow();
+    this.#units[this.#length] = unit;
+    this.#starts[this.#length] = start;
+    this.#ends[this.#length] = end;
+    this.#length += 1;
   }
 
   finish(base: number): SourceText {
@@ -86,7 +93,7 @@ class Growing {
   }
 
   #grow(): void {
-    const room = this.#units.length * 2 + MAX_GROWTH;
+    const room = this.#units.length * 2 + SPARE_UNITS;
     const [units, starts, ends] = [new Uint16Array(room), new Int32Array(room), new Int32Array(room)];
     units.set(this.#units);
     starts.set(this.#starts);

@@ -46,9 +46,15 @@ class Chain {
   readonly right: Int32Array;
 
   constructor(bytes: Uint8Array, byteIds: readonly number[]) {
-    this.ids = Int32Array.from(bytes, (byte) => byteIds[byte] ?? 0);
-    this.left = Int32Array.from(bytes, (_, place) => place - 1);
-    this.right = Int32Array.from(bytes, (_, place) => place + 1);
+    const length = bytes.length;
+    this.ids = new Int32Array(length);
+    this.left = new Int32Array(length);
+    this.right = new Int32Array(length);
+    for (let place = 0; place < length; place += 1) {
+      this.ids[place] = byteIds[bytes[place] ?? 0] ?? 0;
+      this.left[place] = place - 1;
+      this.right[place] = place + 1;
+    }
   }
 
   idAt(place: number): number {
