@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
 import type { ModelInferRequest, ModelStreamInferResponse } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
-import { abortError } from "../../runtime/signals.ts";
+import { abortable, abortError } from "../../runtime/signals.ts";
 import { callFailure } from "./failure.ts";
 
 type InferStream = ClientDuplexStream<ModelInferRequest, ModelStreamInferResponse>;
@@ -42,11 +42,18 @@ export async function* streamInfer(
 }
 
 async function sendAll(stream: InferStream, requests: AsyncIterable<ModelInferRequest>, signal: AbortSignal): Promise<void> {
-  for await (const request of requests) {
-    if (signal.aborted) return;
-    if (!stream.write(request)) await once(stream, "drain", { signal });
+  const iterator = requests[Symbol.asyncIterator]();
+  try {
+    while (true) {
+      // Requests that never come must not hold up a stream that has ended.
+      const { done, value } = await abortable(iterator.next(), signal, ATTEMPTED);
+      if (done === true) return void stream.end();
+      if (!stream.write(value)) await once(stream, "drain", { signal });
+    }
+  } catch (error) {
+    void iterator.return?.().catch(() => {});
+    throw error;
   }
-  stream.end();
 }
 
 function isServiceError(error: unknown): error is ServiceError {
