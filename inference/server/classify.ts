@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.ts";
-import { packBytes } from "./contents.ts";
+import { packBytes } from "../bytes-tensor.ts";
 
 /** What of a tensor is classified, and how. */
 export interface Classification {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { InferTensorContents } from "../../proto/inference/grpc_service.pb.ts";
-import { isEmptyContents, packBytes, rawFromContents, unpackBytes } from "./contents.ts";
+import { packBytes, unpackBytes } from "../bytes-tensor.ts";
+import { isEmptyContents, rawFromContents } from "./contents.ts";
 
 const contents = (change: Partial<InferTensorContents>) => ({ ...InferTensorContents.fromPartial({}), ...change });
 

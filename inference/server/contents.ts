@@ -1,5 +1,6 @@
 import type { InferTensorContents } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
+import { packBytes } from "../bytes-tensor.ts";
 import type { Datatype } from "../tensor.ts";
 
 type ListName = Exclude<keyof InferTensorContents, "$type">;
@@ -76,31 +77,4 @@ const ENCODERS: Readonly<Record<Datatype, (contents: InferTensorContents) => Uin
 
 function bytes(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-/** BYTES elements as they travel: each a little-endian 32-bit length and its bytes. */
-export function packBytes(elements: readonly Uint8Array[]): Uint8Array {
-  const packed = Buffer.alloc(elements.reduce((sum, element) => sum + 4 + element.byteLength, 0));
-  let at = 0;
-  for (const element of elements) {
-    at = packed.writeUInt32LE(element.byteLength, at);
-    packed.set(element, at);
-    at += element.byteLength;
-  }
-  return packed;
-}
-
-/** The elements of a BYTES tensor; undefined when a length word is cut off or reaches beyond the data. */
-export function unpackBytes(packed: Uint8Array): readonly Uint8Array[] | undefined {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const elements: Uint8Array[] = [];
-  let at = 0;
-  while (at < packed.byteLength) {
-    if (at + 4 > packed.byteLength) return undefined;
-    const end = at + 4 + view.getUint32(at, true);
-    if (end > packed.byteLength) return undefined;
-    elements.push(packed.subarray(at + 4, end));
-    at = end;
-  }
-  return elements;
 }

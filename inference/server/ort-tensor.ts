@@ -1,6 +1,6 @@
 import { Tensor as OrtTensor } from "onnxruntime-node";
 import type { Datatype, Tensor } from "../tensor.ts";
-import { packBytes, unpackBytes } from "./contents.ts";
+import { packBytes, unpackBytes } from "../bytes-tensor.ts";
 
 type OrtType = Exclude<OrtTensor.Type, "uint4" | "int4">;
 

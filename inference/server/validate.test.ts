@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { ModelInferRequest } from "../../proto/inference/grpc_service.pb.ts";
 import { INFER_CASES, inferRequest } from "../conformance-cases.ts";
-import { packBytes } from "./contents.ts";
+import { packBytes } from "../bytes-tensor.ts";
 import { readModelConfig } from "./model-config.ts";
 import { checkRequest } from "./validate.ts";
 

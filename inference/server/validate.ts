@@ -1,8 +1,9 @@
 import type { ModelInferRequest, ModelInferRequest_InferInputTensor } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
+import { unpackBytes } from "../bytes-tensor.ts";
 import { ELEMENT_BYTES, elementCount, isDatatype } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
-import { isEmptyContents, rawFromContents, unpackBytes } from "./contents.ts";
+import { isEmptyContents, rawFromContents } from "./contents.ts";
 import type { ModelConfig, ModelTensor } from "./model-config.ts";
 import { readParameters } from "./parameters.ts";
 import { innerShape } from "./reshape.ts";
