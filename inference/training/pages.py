@@ -1,6 +1,7 @@
 """Labeled pages as `bench/text/export-pages.ts` prints them, and the windows that the models are fed."""
 
 import base64
+import gzip
 import json
 import zlib
 from dataclasses import dataclass
@@ -32,20 +33,28 @@ class Window:
     labels: np.ndarray
 
 
-def read_pages(path: Path) -> Pages:
-    rows, labels = [], {}
-    with path.open() as lines:
-        for number, line in enumerate(lines, 1):
-            row = json.loads(line)
-            if row["kind"] == "labels":
-                labels = {"layoutlmv3": row["fields"], "biobert": row["entities"]}
-            elif row["seed"] >= 900_000:
-                raise SystemExit(f'reading pages "{path}": line {number} has seed {row["seed"]}, seeds from 900000 are for evaluation only')
-            else:
-                rows.append(row)
-    if not labels or not rows:
-        raise SystemExit(f'reading pages "{path}": it has {len(rows)} pages, labels and at least one page are needed')
+def read_pages(*paths: Path) -> Pages:
+    """All pages of the files, plain or gzipped; every file must have the same labels."""
+    rows, labels = [], None
+    for path in paths:
+        with (gzip.open(path, "rt") if path.suffix == ".gz" else path.open()) as lines:
+            head = json.loads(next(lines, "{}"))
+            if head.get("kind") != "labels":
+                raise SystemExit(f'reading pages "{path}": its first line has no labels, it must have them')
+            own = {"layoutlmv3": head["fields"], "biobert": head["entities"]}
+            if labels not in (None, own):
+                raise SystemExit(f'reading pages "{path}": it has other labels than "{paths[0]}", all must have the same')
+            labels = own
+            rows += [checked(json.loads(line), path) for line in lines]
+    if not rows:
+        raise SystemExit(f'reading pages "{paths[0]}": there is none, at least one is needed')
     return Pages(labels, rows)
+
+
+def checked(row: dict, path: Path) -> dict:
+    if row["seed"] >= 900_000:
+        raise SystemExit(f'reading pages "{path}": one has seed {row["seed"]}, seeds from 900000 are for evaluation only')
+    return row
 
 
 def picture(row: dict) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Tests of the export and training tools: `python -m unittest discover inference/training`, about a minute."""
 
+import gzip
 import io
 import json
 import sys
@@ -87,6 +88,15 @@ class Windows(unittest.TestCase):
             self.assertEqual(inputs["attention_mask"][1, -1], 0)
             self.assertEqual(labels[1, -1], IGNORED)
             self.assertEqual([inputs[name].ndim for name in kind.inputs], [1 + len(dims) for _, dims in kind.inputs.values()])
+
+    def test_several_files_plain_or_gzipped_are_one_set(self):
+        plain = write_pages(self.folder / "a.ndjson", [row(1)])
+        packed = self.folder / "b.ndjson.gz"
+        packed.write_bytes(gzip.compress(write_pages(self.folder / "b.ndjson", [row(2), row(3)]).read_bytes()))
+        self.assertEqual([each["seed"] for each in read_pages(plain, packed).rows], [1, 2, 3])
+        (self.folder / "headless").write_text(json.dumps(row(1)) + "\n")
+        with self.assertRaisesRegex(SystemExit, "no labels"):
+            read_pages(plain, self.folder / "headless")
 
     def test_evaluation_seeds_are_refused(self):
         with self.assertRaisesRegex(SystemExit, "seed 900000"):

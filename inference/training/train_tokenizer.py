@@ -50,11 +50,11 @@ def train_bytes(texts, vocabulary: int) -> Tokenizer:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=sorted(KINDS))
-    parser.add_argument("--pages", type=Path, required=True)
+    parser.add_argument("--pages", type=Path, nargs="+", required=True, help="plain or .gz")
     parser.add_argument("--vocabulary", type=int, default=8000)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    rows = read_pages(arguments.pages).rows
+    rows = read_pages(*arguments.pages).rows
     texts = (" ".join(token["text"] for token in row["tokens"]) for row in rows)
     train = train_wordpiece if arguments.model == "biobert" else train_bytes
     tokenizer = train(texts, arguments.vocabulary)

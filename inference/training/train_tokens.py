@@ -159,7 +159,7 @@ def card_of(arguments, report: dict, counts: dict, seeds: list[int]) -> Card:
 def parse(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=sorted(KINDS))
-    parser.add_argument("--pages", type=Path, required=True)
+    parser.add_argument("--pages", type=Path, nargs="+", required=True, help="plain or .gz")
     parser.add_argument("--validate", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--size", choices=sorted(SIZES), default="mini")
@@ -179,7 +179,7 @@ def main(argv=None) -> dict:
     kind = KINDS[arguments.model]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(arguments.seed)
-    pages, held = read_pages(arguments.pages), read_pages(arguments.validate)
+    pages, held = read_pages(*arguments.pages), read_pages(arguments.validate)
     seeds = [row["seed"] for row in pages.rows]
     shared = set(seeds) & {row["seed"] for row in held.rows}
     if shared:
