@@ -35,6 +35,8 @@ export const FEATURES = [
   "consistent",
   "length",
   "ambiguous_start",
+  "ambiguous_letter",
+  "ambiguous_digit",
 ] as const;
 
 /** Most that a doubtful value may reach: a person looks at it. */
@@ -64,7 +66,10 @@ export function featuresOf({ best, agreeing, conflict }: Support): number[] {
     conflict,
     flag(evidence.consistent),
     Math.min(best.value.length, LONG_TEXT_CHARS) / LONG_TEXT_CHARS,
-    flag(/^[1I|Ll]/.test(best.value)),
+    flag(/^[1I|Ll]|^[0258][A-Z]/.test(best.value)),
+    // Where letters meet digits, either may be the other: `US28` is `U528`, `2GP` is `ZGP`.
+    flag(/[BIOSZ](?=\d)/.test(best.value)),
+    flag(/[A-Z][01258]/.test(best.value)),
   ];
 }
 

@@ -99,6 +99,13 @@ export function digitFor(char: string): string {
   return DIGIT_FOR[char] ?? char;
 }
 
+/** Every capital letter that a character may be, the likeliest first; a letter is itself. */
+export function lettersFor(char: string): string[] {
+  const likeliest = letterFor(char);
+  const others = Object.entries(DIGIT_FOR).flatMap(([letter, digit]) => (digit === char && /[A-Z]/.test(letter) ? [letter] : []));
+  return [...new Set([likeliest, ...others])];
+}
+
 /** One character as a capital letter, or itself when it looks like none. */
 export function letterFor(char: string): string {
   return LETTER_FOR[char] ?? char.toUpperCase();

@@ -22,8 +22,7 @@ interface Seen {
 
 /** Diagnosis codes, in order of appearance: behind their labels, and listed codes anywhere. */
 export function extractDiagnoses(extraction: Extraction): FieldCandidate[] {
-  const isListed = (code: string) => extraction.book.diagnoses.has(code);
-  const find = (text: string) => parseIcd10All(text, isListed);
+  const find = (text: string) => parseIcd10All(text, extraction.book);
   const seen = extraction.pages.flatMap((page) => [
     ...labeledCodes(page, "icd10", find),
     ...announcedCodes(page, find),

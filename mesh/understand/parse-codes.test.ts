@@ -74,8 +74,11 @@ describe("parseNdc", () => {
 });
 
 describe("parseIcd10All", () => {
-  const listed = new Set(["M05.79", "L40.0", "K50.90", "I10", "I27.21"]);
-  const values = (text: string) => parseIcd10All(text, (code) => listed.has(code)).map((parsed) => parsed.value);
+  const list = {
+    diagnoses: new Set(["M05.79", "L40.0", "K50.90", "I10", "I27.21", "I20.9", "L20.9"]),
+    diagnosisCategories: new Set(["M05", "M05.7", "L40", "K50", "K50.9"]),
+  };
+  const values = (text: string) => parseIcd10All(text, list).map((parsed) => parsed.value);
   test("reads several codes in order", () => {
     assert.deepEqual(values("Diagnosis: M05.79, L40.0; K50.90"), ["M05.79", "L40.0", "K50.90"]);
   });
@@ -85,6 +88,17 @@ describe("parseIcd10All", () => {
   });
   test("straightens look-alikes", () => {
     assert.deepEqual(values("MO5.79 L4O.0 127.21"), ["M05.79", "L40.0", "I27.21"]);
+  });
+  test("what several listed codes may be, and a category, fail their check", () => {
+    const checks = (text: string) => parseIcd10All(text, list).map(({ value, check }) => [value, check]);
+    assert.deepEqual(checks("120.9"), [["I20.9", "failed"]]);
+    assert.deepEqual(checks("I20.9 L20.9"), [
+      ["I20.9", "passed"],
+      ["L20.9", "passed"],
+    ]);
+    assert.deepEqual(checks("K50."), [["K50", "failed"]]);
+    assert.deepEqual(checks("K50.9"), [["K50.9", "failed"]]);
+    assert.deepEqual(checks("C90.00"), [["C90.00", "shape"]]);
   });
   test("words, blood pressure and amounts are no codes", () => {
     assert.deepEqual(values("not all 110/85 $120.50 in 2026"), []);

@@ -1,31 +1,44 @@
-import { digitFor, letterFor } from "./confusions.ts";
+import type { CodeBook } from "./code-book.ts";
+import { digitFor, lettersFor } from "./confusions.ts";
 import type { Parsed } from "./parsed.ts";
 
 const CANDIDATE = /(?<![A-Za-z0-9.$])([A-Za-z0-9|$][0-9OoIlSBZ|][0-9A-Za-z|])\s?([.,]?)\s?([0-9A-Za-z|]{1,4})?(?![A-Za-z0-9])/g;
+/** The step of a code that several listed ones may be. */
+export const AMBIGUOUS = "ambiguous_letter";
 const SHAPE = /^[A-TV-Z]\d[0-9AB](\.[0-9A-Z]{1,4})?$/;
 
-/** Finds the ICD-10-CM codes of a text, with their point; `isListed` says whether the code list has one. */
-export function parseIcd10All(text: string, isListed: (code: string) => boolean): Parsed[] {
+/** The code list as this parser asks it. */
+export type DiagnosisList = Pick<CodeBook, "diagnoses" | "diagnosisCategories">;
+
+/**
+ * Finds the ICD-10-CM codes of a text, with their point. A category whose codes the list has, and a code that several listed
+ * ones may be (`120.9` is `I20.9` or `L20.9`), come with a failed check.
+ */
+export function parseIcd10All(text: string, list: DiagnosisList): Parsed[] {
   const found: Parsed[] = [];
   for (const match of text.matchAll(CANDIDATE)) {
-    const parsed = toParsed(match, isListed);
+    const parsed = toParsed(match, list);
     if (parsed !== undefined) found.push(parsed);
   }
   return found;
 }
 
-function toParsed(match: RegExpExecArray, isListed: (code: string) => boolean): Parsed | undefined {
+function toParsed(match: RegExpExecArray, list: DiagnosisList): Parsed | undefined {
   const [raw, category = "", point = "", rest = ""] = match;
   const printed: Printed = { raw, category, rest, pointed: point === ".", unmarked: point === "" && rest !== "" };
   if (!mayBeCode(printed)) return undefined;
   const ends = { start: match.index, end: match.index + raw.trimEnd().length };
   const asPrinted = joined(category, rest).toUpperCase();
   const inserted = rest !== "" && point !== "." ? ["point"] : [];
-  if (SHAPE.test(asPrinted) && isListed(asPrinted)) return { value: asPrinted, ...ends, steps: inserted, check: "passed" };
-  const straightened = straighten(category, rest);
-  if (!SHAPE.test(straightened)) return undefined;
+  if (SHAPE.test(asPrinted) && list.diagnoses.has(asPrinted)) return { value: asPrinted, ...ends, steps: inserted, check: "passed" };
+  const possible = straighten(category, rest).filter((code) => SHAPE.test(code));
+  const listed = possible.filter((code) => list.diagnoses.has(code));
+  const straightened = listed[0] ?? possible[0];
+  if (straightened === undefined) return undefined;
   const steps = straightened === asPrinted ? inserted : ["look_alikes", ...inserted];
-  if (isListed(straightened)) return { value: straightened, ...ends, steps, check: "passed" };
+  if (listed.length > 1) return { value: straightened, ...ends, steps: [...steps, AMBIGUOUS], check: "failed" };
+  if (listed.length === 1) return { value: straightened, ...ends, steps, check: "passed" };
+  if (list.diagnosisCategories.has(straightened)) return { value: straightened, ...ends, steps, check: "failed" };
   // An unlisted code needs its point as a witness: five characters of any reference number would pass otherwise.
   if (printed.unmarked) return undefined;
   return { value: SHAPE.test(asPrinted) ? asPrinted : straightened, ...ends, steps, check: "shape" };
@@ -52,10 +65,13 @@ function joined(category: string, rest: string): string {
   return rest === "" ? category : `${category}.${rest}`;
 }
 
-/** Letter first, then two digits; later characters stay letters only where ICD-10-CM uses them (7th character, X). */
-function straighten(category: string, rest: string): string {
+/**
+ * Letter first, then two digits; later characters stay letters only where ICD-10-CM uses them (7th character, X). As many
+ * texts as letters look like the first character.
+ */
+function straighten(category: string, rest: string): string[] {
   const [first = "", second = "", third = ""] = category;
-  const head = letterFor(first) + digitFor(second) + digitFor(third);
+  const numbers = digitFor(second) + digitFor(third);
   const tail = [...rest].map((char, at) => (at < 3 && !/[xX]/.test(char) ? digitFor(char) : char.toUpperCase())).join("");
-  return joined(head, tail);
+  return lettersFor(first).map((letter) => joined(letter + numbers, tail));
 }

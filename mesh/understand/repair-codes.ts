@@ -2,6 +2,7 @@ import { oneConfusionAway } from "./confusions.ts";
 import type { FieldCandidate } from "./candidate.ts";
 import type { CodeBook } from "./code-book.ts";
 import { fieldSpecName } from "../fields.ts";
+import { AMBIGUOUS } from "./parse-icd10.ts";
 import { isNpi } from "./parse-npi.ts";
 
 /** Positions in which two readings may differ for their mixtures to be tried: 2^4 texts. */
@@ -14,7 +15,8 @@ type Exists = (code: string) => boolean;
 export function repairCodes(candidates: readonly FieldCandidate[], book: CodeBook): FieldCandidate[] {
   return candidates.map((candidate) => {
     const check = checkOf(candidate.name, book);
-    return check === undefined || candidate.evidence.check === "passed" ? candidate : repaired(candidate, check);
+    const settled = candidate.evidence.check === "passed" || candidate.steps.includes(AMBIGUOUS);
+    return check === undefined || settled ? candidate : repaired(candidate, check);
   });
 }
 

@@ -25,7 +25,7 @@ export function valueParsers(book: CodeBook): Readonly<Record<ValueKind, Parser>
     date: parseDate,
     npi: parseNpi,
     ndc: (text) => parseNdc(text, (ndc) => book.drugByNdc.has(ndc)),
-    icd10: (text) => parseIcd10All(text, (code) => book.diagnoses.has(code))[0],
+    icd10: (text) => parseIcd10All(text, book)[0],
     hcpcs: (text) => parseHcpcsAll(text, (code) => book.procedures.has(code), true)[0],
     phone: parsePhone,
     money: parseMoney,
