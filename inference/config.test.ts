@@ -4,10 +4,10 @@ import { inferenceConfigFrom, inferenceConfigSchema } from "./config.ts";
 
 it("listens on loopback unless told otherwise, and is frozen", () => {
   const config = inferenceConfigFrom({});
-  assert.deepEqual([config.host, config.port, config.strict], ["127.0.0.1", 8_001, false]);
+  assert.deepEqual([config.host, config.port, config.httpPort, config.strict], ["127.0.0.1", 8_001, 8_000, false]);
   assert.match(config.repository, /inference\/repository$/);
   assert.equal(Object.isFrozen(config), true);
-  assert.equal(inferenceConfigSchema.parse({}).port, 0);
+  assert.deepEqual([inferenceConfigSchema.parse({}).port, inferenceConfigSchema.parse({}).httpPort], [0, undefined]);
 });
 
 it("takes what the environment says and refuses what is malformed", () => {

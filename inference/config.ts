@@ -11,6 +11,8 @@ export const inferenceConfigSchema = z.strictObject({
   host: z.string().default("127.0.0.1"),
   /** 0 lets the system choose. */
   port: z.int().min(0).max(65_535).default(0),
+  /** Port of HTTP (KServe v2) and `/metrics`; 0 lets the system choose, absent leaves them out. */
+  httpPort: z.int().min(0).max(65_535).optional(),
   repository: z.string().default(REPOSITORY),
   maxMessageBytes: z.int().positive().default(MAX_MESSAGE_BYTES),
   /** Refuse what Triton lets pass beyond the protocol: surplus raw buffers, BYTES lengths beyond the data. */
@@ -30,6 +32,7 @@ export function inferenceConfigFrom(env: Readonly<Record<string, string | undefi
     inferenceConfigSchema.parse({
       host: env["INFERENCE_HOST"],
       port: env["INFERENCE_PORT"] === undefined ? 8_001 : Number(env["INFERENCE_PORT"]),
+      httpPort: env["INFERENCE_HTTP_PORT"] === undefined ? 8_000 : Number(env["INFERENCE_HTTP_PORT"]),
       repository: env["MODEL_REPOSITORY"],
       strict: env["INFERENCE_STRICT"] === "true",
       logLevel: env["LOG_LEVEL"],

@@ -8,6 +8,8 @@ export interface InferenceHandle {
   readonly port: number;
   /** `host:port` that a client of this machine connects to. */
   readonly endpoint: string;
+  /** `host:port` of HTTP and metrics; undefined when HTTP is left out. */
+  readonly httpEndpoint: string | undefined;
   /** Resolves when the models are loaded and the port is bound. */
   readonly ready: Promise<void>;
   /** Drains and closes; idempotent. */
@@ -22,5 +24,12 @@ export async function startInference(
 ): Promise<InferenceHandle> {
   const { logLevel: _, ...serverConfig } = config;
   const server = await startInferenceServer(serverConfig, { log: deps.log, world: deps.world ?? systemWorld() }, signal);
-  return { port: server.port, endpoint: `${config.host}:${server.port}`, ready: Promise.resolve(), stop: async () => await server.stop() };
+  const { port, httpPort } = server;
+  return {
+    port,
+    endpoint: `${config.host}:${port}`,
+    httpEndpoint: httpPort === undefined ? undefined : `${config.host}:${httpPort}`,
+    ready: Promise.resolve(),
+    stop: async () => await server.stop(),
+  };
 }

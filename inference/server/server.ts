@@ -1,7 +1,7 @@
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { World } from "../../runtime/world.ts";
-import { startGrpcFront } from "./grpc-front.ts";
+import { startFronts } from "./fronts.ts";
 import { grpcRoutes } from "./grpc-routes.ts";
 import { createHealthBoard } from "./health.ts";
 import { openModels } from "./models.ts";
@@ -15,6 +15,8 @@ export interface InferenceServerConfig {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Port of HTTP and metrics; 0 lets the system choose, undefined leaves HTTP out. */
+  readonly httpPort?: number | undefined;
   /** Folder laid out as a Triton model repository. */
   readonly repository: string;
   /** Models that are loaded at the start; undefined loads all. */
@@ -28,6 +30,8 @@ export interface InferenceServerConfig {
 
 export interface InferenceServer {
   readonly port: number;
+  /** Undefined when HTTP is left out. */
+  readonly httpPort: number | undefined;
   /** Refuses new calls, ends after those in flight, then closes the sessions. Idempotent. */
   stop(): Promise<void>;
 }
@@ -41,7 +45,7 @@ export async function startInferenceServer(
   deps: { readonly log: Logger; readonly world: World },
   signal: AbortSignal,
 ): Promise<InferenceServer> {
-  const { host, port: wantedPort, maxMessageBytes, repository, strict, version } = config;
+  const { host, repository, strict, version } = config;
   const lifetime = new AbortController();
   const settings = createSettings(deps.log);
   const log = settings.logger;
@@ -53,12 +57,13 @@ export async function startInferenceServer(
   const health = createHealthBoard();
   const service = createService({ models, identity: { name: "payerhub-embedded", version }, settings, ready: () => ready });
   const routes = grpcRoutes({ service, models, health });
-  const front = await startGrpcFront({ host, port: wantedPort, maxMessageBytes, routes }).catch(async (error: unknown) => {
+  const front = await startFronts(config, { routes, service, models, signal: lifetime.signal }).catch(async (error: unknown) => {
     await models.close();
     throw error;
   });
-  const { port } = front;
+  const { port, httpPort } = front;
   log.info("inference.serving", { host, port, count: models.loaded().length });
+  if (httpPort !== undefined) log.info("inference.serving_http", { host, port: httpPort });
   const stop = async () => {
     ready = false;
     health.stopServing();
@@ -71,6 +76,7 @@ export async function startInferenceServer(
   let stopping: Promise<void> | undefined;
   return {
     port,
+    httpPort,
     stop: async () => {
       stopping ??= stop();
       await stopping;

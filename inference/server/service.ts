@@ -1,4 +1,5 @@
 import type * as pb from "../../proto/inference/grpc_service.pb.ts";
+import { ModelConfig as ConfigMessage } from "../../proto/inference/model_config.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Code } from "../../runtime/error.ts";
 import { configMessage } from "./model-config-message.ts";
@@ -7,6 +8,7 @@ import { parseVersion } from "./model-version.ts";
 import type { Models } from "./models.ts";
 import { configFromJson } from "./config-override.ts";
 import type { ServerSettings } from "./settings.ts";
+import { snakeJson } from "./snake-json.ts";
 
 /** What the server says of itself. */
 export interface ServerIdentity {
@@ -47,6 +49,8 @@ export interface InferenceService {
   metadata(): pb.ServerMetadataResponse;
   modelMetadata(model: Named): pb.ModelMetadataResponse;
   modelConfig(model: Named): pb.ModelConfigResponse;
+  /** The same in KServe's HTTP form. */
+  modelConfigJson(model: Named): unknown;
   statistics(model: Named): pb.ModelStatisticsResponse;
   index(request: pb.RepositoryIndexRequest): Promise<pb.RepositoryIndexResponse>;
   load(request: pb.RepositoryModelLoadRequest, signal: AbortSignal): Promise<pb.RepositoryModelLoadResponse>;
@@ -64,6 +68,8 @@ export function createService({ models, identity, settings, ready }: ServiceOpti
       return modelMetadata(models.versions(name), model.config);
     },
     modelConfig: ({ name, version }) => configMessage(models.resolve(name, version).config),
+    modelConfigJson: ({ name, version }) =>
+      snakeJson(ConfigMessage.toJSON(ConfigMessage.fromPartial(configMessage(models.resolve(name, version).config).config ?? {}))),
     statistics: ({ name, version }) => ({ modelStats: statisticsOf(models, name, version) }),
     index: async ({ repositoryName, ready: readyOnly }) => {
       refuseRepositoryName(repositoryName);

@@ -15,8 +15,8 @@ export async function startKitTriton(): Promise<Triton> {
 
 /** The embedded server with the models of the conformance kit. */
 export async function startKitServer(
-  options: { readonly strict?: boolean } = {},
-): Promise<{ readonly endpoint: string } & AsyncDisposable> {
+  options: { readonly strict?: boolean; readonly httpPort?: number } = {},
+): Promise<{ readonly endpoint: string; readonly httpEndpoint: string | undefined } & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   await writeKitRepository(folder.path, "identity");
@@ -24,5 +24,6 @@ export async function startKitServer(
   const server = await startInference(config, { log: createLogger({ level: "silent" }) }, new AbortController().signal);
   stack.defer(async () => await server.stop());
   const owned = stack.move();
-  return { endpoint: server.endpoint, [Symbol.asyncDispose]: async () => await owned.disposeAsync() };
+  const { endpoint, httpEndpoint } = server;
+  return { endpoint, httpEndpoint, [Symbol.asyncDispose]: async () => await owned.disposeAsync() };
 }
