@@ -57,15 +57,7 @@ async function rig(): Promise<Rig> {
   return {
     deps,
     submit: async (documentId, revision = 1) => {
-      await bus.publish(
-        outgoingOf(stepOutput(headOf(documentId, revision), { name: "received", message: { head: headOf(documentId, revision) } }), {
-          tenant: "acme",
-          documentId,
-          source: "test",
-          nowMs: 0,
-        }),
-        live(),
-      );
+      await bus.publish(receivedEvent(documentId, revision), live());
     },
     stored: async (event) => {
       const info = await bus.manager.streams.info("DOCUMENTS", { subjects_filter: documentSubject("acme", event) });
@@ -84,6 +76,11 @@ async function rig(): Promise<Rig> {
 function headOf(documentId: string, revision: number) {
   const ref = { key: `acme/${documentId}/original`, sha256: "0".repeat(64), sizeBytes: 1n, contentType: "image/tiff" };
   return { tenant: "acme", documentId, revision, receivedAtMs: 1n, sourceSha256: "0".repeat(64), original: ref, manifest: ref };
+}
+
+function receivedEvent(documentId: string, revision: number) {
+  const head = headOf(documentId, revision);
+  return outgoingOf(stepOutput(head, { name: "received", message: { head } }), { tenant: "acme", documentId, source: "test", nowMs: 0 });
 }
 
 function stageOf(run: (documentId: string) => Promise<void>): Stage<"received"> {
@@ -122,12 +119,7 @@ test("an event becomes a record, a following event and nothing more, however oft
   );
   await system.submit("doc_a");
   await until(async () => (await stateOf(system.deps, "doc_a")) === "read");
-  const again = outgoingOf(stepOutput(headOf("doc_a", 1), { name: "received", message: { head: headOf("doc_a", 1) } }), {
-    tenant: "acme",
-    documentId: "doc_a",
-    source: "test",
-    nowMs: 0,
-  });
+  const again = receivedEvent("doc_a", 1);
   await system.deps.bus.publish({ ...again, messageId: "forced-repeat" }, live());
   await until(async () => (await system.stored("received")) === 2);
   await delay(300);
@@ -207,12 +199,7 @@ test("two deliveries of one event that run side by side leave one result, whose 
   };
   const consumer = consumeStage(ROW, stage, system.deps);
   await system.submit("doc_twice");
-  const again = outgoingOf(stepOutput(headOf("doc_twice", 1), { name: "received", message: { head: headOf("doc_twice", 1) } }), {
-    tenant: "acme",
-    documentId: "doc_twice",
-    source: "test",
-    nowMs: 0,
-  });
+  const again = receivedEvent("doc_twice", 1);
   await system.deps.bus.publish({ ...again, messageId: "beside" }, live());
   await until(async () => (await stateOf(system.deps, "doc_twice")) === "read" && (await system.stored("read")) === 1);
   await delay(300);

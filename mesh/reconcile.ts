@@ -74,7 +74,7 @@ export async function redriveStale(
     for (const item of page.items) {
       const output = lastOutput(item.value) ?? receivedOutput(scope.tenant, item.value);
       if (busy.has(output.name) && item.value.updatedAtMs > nowMs - LOST_MS) continue;
-      await redrive(scope.tenant, item.id, output, deps, signal);
+      await redrive({ tenant: scope.tenant, documentId: item.id, output }, deps, signal);
       driven += 1;
     }
   }
@@ -95,7 +95,13 @@ async function busyEvents(deps: StepDeps, signal: AbortSignal): Promise<Readonly
 
 type Output = NonNullable<DocumentStep["next"]>;
 
-async function redrive(tenant: string, documentId: string, output: Output, deps: StepDeps, signal: AbortSignal): Promise<void> {
+interface Redrive {
+  readonly tenant: string;
+  readonly documentId: string;
+  readonly output: Output;
+}
+
+async function redrive({ tenant, documentId, output }: Redrive, deps: StepDeps, signal: AbortSignal): Promise<void> {
   const outgoing = outgoingOf(output, { tenant, documentId, source: "mesh/reconcile", nowMs: deps.world.now() });
   // The broker has seen the event's own id; a key that names this look lets it through once a minute.
   const minute = Math.floor(deps.world.now() / ROUND_DEADLINE_MS);

@@ -27,21 +27,32 @@ function toParsed(match: RegExpExecArray, list: DiagnosisList): Parsed | undefin
   const [raw, category = "", point = "", rest = ""] = match;
   const printed: Printed = { raw, category, rest, pointed: point === ".", unmarked: point === "" && rest !== "" };
   if (!mayBeCode(printed)) return undefined;
-  const ends = { start: match.index, end: match.index + raw.trimEnd().length };
-  const asPrinted = joined(category, rest).toUpperCase();
   const inserted = rest !== "" && point !== "." ? ["point"] : [];
-  if (SHAPE.test(asPrinted) && list.diagnoses.has(asPrinted)) return { value: asPrinted, ...ends, steps: inserted, check: "passed" };
+  const code = asPrinted(printed, list) ?? asStraightened(printed, list);
+  if (code === undefined) return undefined;
+  return { ...code, steps: [...code.steps, ...inserted], start: match.index, end: match.index + raw.trimEnd().length };
+}
+
+type Code = Pick<Parsed, "value" | "steps" | "check">;
+
+function asPrinted({ category, rest }: Printed, list: DiagnosisList): Code | undefined {
+  const value = joined(category, rest).toUpperCase();
+  return SHAPE.test(value) && list.diagnoses.has(value) ? { value, steps: [], check: "passed" } : undefined;
+}
+
+function asStraightened({ category, rest, unmarked }: Printed, list: DiagnosisList): Code | undefined {
+  const printed = joined(category, rest).toUpperCase();
   const possible = straighten(category, rest).filter((code) => SHAPE.test(code));
   const listed = possible.filter((code) => list.diagnoses.has(code));
-  const straightened = listed[0] ?? possible[0];
-  if (straightened === undefined) return undefined;
-  const steps = straightened === asPrinted ? inserted : ["look_alikes", ...inserted];
-  if (listed.length > 1) return { value: straightened, ...ends, steps: [...steps, AMBIGUOUS], check: "failed" };
-  if (listed.length === 1) return { value: straightened, ...ends, steps, check: "passed" };
-  if (list.diagnosisCategories.has(straightened)) return { value: straightened, ...ends, steps, check: "failed" };
+  const value = listed[0] ?? possible[0];
+  if (value === undefined) return undefined;
+  const steps = value === printed ? [] : ["look_alikes"];
+  if (listed.length > 1) return { value, steps: [...steps, AMBIGUOUS], check: "failed" };
+  if (listed.length === 1) return { value, steps, check: "passed" };
+  if (list.diagnosisCategories.has(value)) return { value, steps, check: "failed" };
   // An unlisted code needs its point as a witness: five characters of any reference number would pass otherwise.
-  if (printed.unmarked) return undefined;
-  return { value: SHAPE.test(asPrinted) ? asPrinted : straightened, ...ends, steps, check: "shape" };
+  if (unmarked) return undefined;
+  return { value: SHAPE.test(printed) ? printed : value, steps, check: "shape" };
 }
 
 interface Printed {
