@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Makes a fresh machine ready, then runs a command on Node 24: node setup.mjs [--profile none|start|test] [-- COMMAND ARG…]
+// Makes a fresh machine ready, then runs a command on Node 24: node setup.mjs [--profile none|start|bench|test] [-- COMMAND ARG…]
 // Plain JavaScript without dependencies, for any Node from 20 on. Everything it prints goes to standard error.
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
@@ -11,7 +11,8 @@ import { run } from "./scripts/child.mjs";
 import { ensureDependencies } from "./scripts/dependencies.mjs";
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
-const PROFILES = ["none", "start", "test"];
+/** Files of scripts/servers that a profile makes ready; undefined takes all. */
+const PROFILES = { none: [], start: ["nats.mjs", "tesseract.mjs"], bench: ["nats.mjs", "tesseract.mjs", "triton.mjs"], test: undefined };
 const OLDEST_SETUP_NODE = 20;
 const NODE_MAJOR = 24;
 /** A terminal sends Ctrl-C to the whole process group; a second signal within this time is the same one forwarded. */
@@ -45,8 +46,10 @@ function parse(argv) {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
   const profile = own[0] === "--profile" ? own[1] : own.length === 0 ? "start" : undefined;
-  if (!PROFILES.includes(profile) || own.length > 2) {
-    throw new Error(`Cannot set up with arguments "${own.join(" ")}": must be [--profile ${PROFILES.join("|")}] [-- COMMAND ARG…]`);
+  if (!Object.hasOwn(PROFILES, profile ?? "") || own.length > 2) {
+    throw new Error(
+      `Cannot set up with arguments "${own.join(" ")}": must be [--profile ${Object.keys(PROFILES).join("|")}] [-- COMMAND ARG…]`,
+    );
   }
   return { profile, command: end === -1 ? [] : argv.slice(end + 1) };
 }
@@ -66,10 +69,8 @@ async function nodeForCommand() {
 }
 
 async function ensureServers(profile, signal) {
-  if (profile === "none") return {};
   const folder = join(ROOT, "scripts", "servers");
-  const files =
-    profile === "start" ? ["nats.mjs", "tesseract.mjs"] : (await readdir(folder)).filter((file) => file.endsWith(".mjs")).sort();
+  const files = PROFILES[profile] ?? (await readdir(folder)).filter((file) => file.endsWith(".mjs")).sort();
   const env = {};
   const failures = [];
   for (const file of files) {

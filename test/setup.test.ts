@@ -73,7 +73,7 @@ for (const args of [["--profile", "everything"], ["--profile"], ["start"], ["--p
   test(`setup refuses the arguments ${JSON.stringify(args)}`, async () => {
     const ended = await end(start([SETUP, ...args]));
     assert.equal(ended.code, 1);
-    assert.match(ended.stderr, /must be \[--profile none\|start\|test\]/);
+    assert.match(ended.stderr, /must be \[--profile none\|start\|bench\|test\]/);
   });
 }
 
