@@ -1,14 +1,11 @@
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import type { Truth } from "../../corpus/truth.ts";
+import { pageBox } from "../../inference/tokenizer/page-box.ts";
+import { shrinkPage } from "../../inference/tokenizer/page-pixels.ts";
 import { pageModel } from "../../mesh/understand/page-model.ts";
 import type { Box, PageWords } from "../../proto/document/v1/document.pb.ts";
 import { labelTokens } from "./label-tokens.ts";
-
-/** Side of the picture that the layout model sees, in pixels. */
-const IMAGE_SIDE = 224;
-/** Boxes are parts per thousand of the page. */
-const BOX_SCALE = 1_000;
 
 /** One token as the training reads it. */
 interface RowToken {
@@ -44,7 +41,7 @@ export function pageRow(truth: Truth, seed: number, page: PageWords): Omit<PageR
     placed.map(({ token }) => token),
   );
   if (labels === undefined) return undefined;
-  const scaled = (box: Box) => scaleBox(box, page);
+  const scaled = ({ x0, y0, x1, y1 }: Box) => pageBox([x0, y0, x1, y1], { width: page.widthPx, height: page.heightPx });
   return {
     kind: "page",
     seed,
@@ -62,13 +59,9 @@ export function pageRow(truth: Truth, seed: number, page: PageWords): Omit<PageR
   };
 }
 
-/** The page's picture as the layout model sees it: bilinear, without keeping its aspect. */
+/** The page's picture as the layout model sees it, by the code that serves it. */
 export async function rowImage(png: Uint8Array): Promise<string> {
-  const gray = await sharp(png).grayscale().resize(IMAGE_SIDE, IMAGE_SIDE, { fit: "fill", kernel: "linear" }).raw().toBuffer();
+  const { data, info } = await sharp(png).grayscale().raw().toBuffer({ resolveWithObject: true });
+  const gray = shrinkPage({ width: info.width, height: info.height, channels: 1, data });
   return deflateSync(gray, { level: 9 }).toString("base64");
-}
-
-function scaleBox(box: Box, page: PageWords): readonly number[] {
-  const scale = (value: number, size: number) => Math.min(BOX_SCALE, Math.max(0, Math.round((value / size) * BOX_SCALE)));
-  return [scale(box.x0, page.widthPx), scale(box.y0, page.heightPx), scale(box.x1, page.widthPx), scale(box.y1, page.heightPx)];
 }
