@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createAnomalyScorer } from "../inference/client/anomaly.ts";
-import { createTritonClient } from "../inference/client/triton.ts";
+import { openInference } from "../inference/client/open-inference.ts";
+import type { PayerHubError } from "../runtime/error.ts";
 import { openEmbeddedSeal } from "../runtime/embedded-seal.ts";
 import { createLifetime, type Lifetime } from "../runtime/lifetime.ts";
 import { createLogger, type Logger } from "../runtime/log.ts";
@@ -58,10 +59,11 @@ export async function startMesh(config: MeshConfig, deps: MeshDeps, signal: Abor
     const step: StepDeps = { bus, documents: clients.documents, objects, world, log, telemetry, probe: deps.probe ?? (() => {}) };
     const audit = await openAuditLog({ path: join(config.home, "audit", "audit.log"), seal, world, signal });
     lifetime.add("audit", { stop: async () => await audit.close() });
-    const triton = createTritonClient({ endpoint: config.tritonEndpoint });
-    lifetime.add("triton-client", { stop: async () => await Promise.resolve(triton.close()) });
+    const onFailure = ({ code }: PayerHubError) => log.warn("inference.endpoints_unknown", { code });
+    const models = openInference(config.tritonEndpoint, { world, onFailure });
+    lifetime.add("inference-client", { stop: async () => await Promise.resolve(models.close()) });
     await startStages(
-      { config, store, seal, world, audit, scorer: createAnomalyScorer(triton), publisher: createHubPublisher(bus), lifetime },
+      { config, store, seal, world, audit, scorer: createAnomalyScorer(models), publisher: createHubPublisher(bus), lifetime },
       step,
     );
     lifetime.add("status", await serveStatus({ bus, documents: clients.documents, log }));
