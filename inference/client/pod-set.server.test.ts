@@ -23,7 +23,7 @@ async function startServer(port: number) {
     return await spawnServer({
       command: process.execPath,
       args: [MAIN],
-      env: { INFERENCE_PORT: String(port), LOG_LEVEL: "silent" },
+      env: { INFERENCE_PORT: String(port), INFERENCE_HTTP_PORT: "0", LOG_LEVEL: "silent" },
       ready: async (within) => assert.equal(await probe.ready({ signal: within }), true),
       deadlineMs: 60_000,
     });
