@@ -25,7 +25,8 @@ export function watchMemory(nameOf: (command: string) => string): { stop(): Prom
       totalBytes,
       tree.reduce((sum, row) => sum + row.rssBytes, 0),
     );
-    for (const row of tree) {
+    // A process that has ended and is not yet collected holds nothing and has lost its name.
+    for (const row of tree.filter(({ rssBytes }) => rssBytes > 0)) {
       const name = nameOf(row.command);
       byProcess[name] = Math.max(byProcess[name] ?? 0, row.rssBytes);
     }
