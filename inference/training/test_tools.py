@@ -145,8 +145,8 @@ class Export(unittest.TestCase):
 
 
 class Training(unittest.TestCase):
-    def run_epochs(self, work: Path, epochs: int, minutes: float = 60) -> dict:
-        arguments = ["biobert", "--pages", str(self.pages), "--validate", str(self.held), "--tokenizer", str(self.tokenizer)]
+    def run_epochs(self, work: Path, epochs: int, minutes: float = 60, model: str = "biobert") -> dict:
+        arguments = [model, "--pages", str(self.pages), "--validate", str(self.held), "--tokenizer", str(self.tokenizer)]
         arguments += ["--size", "speck", "--epochs", str(epochs), "--batch", "4", "--rate", "5e-3", "--minutes", str(minutes)]
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             return train_tokens.main([*arguments, "--work", str(work), "--out", str(work / "models")])
@@ -163,6 +163,22 @@ class Training(unittest.TestCase):
         self.assertEqual(report["micro"]["f1"], 1.0)
         card = (self.folder / "whole" / "models" / "biobert" / "CARD.md").read_text()
         self.assertIn("entity F1 1.0", card)
+
+    def test_the_layout_model_learns_what_only_the_box_tells(self):
+        def placed(seed: int) -> dict:
+            random = np.random.default_rng(seed)
+            tokens = []
+            for _ in range(12):
+                x, y = (int(value) for value in random.integers(0, 900, 2))
+                label = "B-DRUG" if x > 450 else "O"
+                box = [x, y, x + 90, y + 20]
+                tokens.append({"text": "same", "box": box, "cell": box, "field": label, "entity": label})
+            return {**row(seed), "tokens": tokens}
+
+        self.pages = write_pages(self.folder / "train.ndjson", [placed(seed) for seed in range(1, 65)])
+        self.held = write_pages(self.folder / "held.ndjson", [placed(seed) for seed in range(800_000, 800_008)])
+        train_bytes(["same same"] * 5, 300).save(str(self.tokenizer))
+        self.assertGreater(self.run_epochs(self.folder / "layout", 12, model="layoutlmv3")["micro"]["f1"], 0.8)
 
     def test_a_run_that_was_stopped_ends_as_an_unbroken_one(self):
         whole = self.run_epochs(self.folder / "whole", 3)
