@@ -51,14 +51,13 @@ function choose(files, args) {
 async function runBatch(files, concurrency, tally) {
   if (files.length === 0) return;
   const stream = run({ files: files.map((path) => join(ROOT, path)), cwd: ROOT, concurrency, timeout: FILE_TIMEOUT_MS });
-  stream.on("test:pass", ({ file, name, details, skip, todo }) => {
+  stream.on("test:pass", ({ file, name }) => {
     // The runner passes a file that holds no test under the file's own name.
     if (name === file) tally.empty.push(file);
-    const counts = file !== undefined && name !== file && details.type !== "suite" && skip === undefined && todo === undefined;
-    if (counts) tally.passedByFile.set(file, (tally.passedByFile.get(file) ?? 0) + 1);
   });
   stream.on("test:summary", ({ file, counts }) => {
-    // Each file has its own summary; the one without a file is the batch's.
+    // Each file has its own summary, with the tests of the suites that it imports; the one without a file is the batch's.
+    if (file !== undefined && counts.passed > 0) tally.passedByFile.set(file, counts.passed);
     if (file !== undefined) return;
     tally.passed += counts.passed;
     tally.skipped += counts.skipped + counts.todo;
