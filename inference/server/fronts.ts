@@ -1,3 +1,5 @@
+import type { World } from "../../runtime/world.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import type { GrpcRoute } from "./grpc-exchange.ts";
 import { startGrpcFront } from "./grpc-front.ts";
 import type { Models } from "./models.ts";
@@ -15,6 +17,8 @@ export interface FrontParts {
   readonly routes: ReadonlyMap<string, GrpcRoute>;
   readonly service: InferenceService;
   readonly models: Models;
+  readonly world: World;
+  readonly pool: BufferPool;
   readonly signal: AbortSignal;
 }
 
@@ -28,8 +32,8 @@ export interface Fronts {
 
 /** Binds gRPC and, where a port for it is given, HTTP; neither when one is taken. */
 export async function startFronts({ host, port, httpPort, maxMessageBytes }: FrontPorts, parts: FrontParts): Promise<Fronts> {
-  const { routes, service, models, signal } = parts;
-  const grpc = await startGrpcFront({ host, port, maxMessageBytes, routes });
+  const { routes, service, models, world, pool, signal } = parts;
+  const grpc = await startGrpcFront({ host, port, maxMessageBytes, routes, world, pool });
   if (httpPort === undefined) return { port: grpc.port, httpPort: undefined, close: async (deadlineMs) => await grpc.close(deadlineMs) };
   try {
     const rest = await startRestFront({ host, port: httpPort, maxMessageBytes, service, models, signal });

@@ -1,11 +1,14 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
 import { PayerHubError } from "../../runtime/error.ts";
+import { encodeHeaders } from "../http2/hpack-encoder.ts";
+import type { Headers } from "../http2/hpack-decoder.ts";
+import type { ServerStream, StreamHandler } from "../http2/server-stream.ts";
 import { FrameAssembler } from "../wire/frame.ts";
-import { STATUS_OK, statusHeaders, timeoutMs } from "./grpc-status.ts";
+import type { BufferPool } from "./buffer-pool.ts";
+import { rawShift } from "./raw-alignment.ts";
+import { statusFields, timeoutMs } from "./grpc-status.ts";
 
-/** A unary call whose message does not get on for this long is given up, in milliseconds. */
-const RECEIVE_IDLE_MS = 30_000;
+/** A unary call whose message has begun and is not whole within this is given up, in milliseconds. */
+const RECEIVE_DEADLINE_MS = 60_000;
 /** Deadlines are kept to this, in milliseconds: clients keep their own, and few different timers are cheap. */
 const DEADLINE_GRAIN_MS = 100;
 /** Longest deadline that a timer holds, in milliseconds; a later one is none. */
@@ -13,7 +16,7 @@ const MAX_DEADLINE_MS = 24 * 3_600_000;
 
 /** What a handler knows of its call. */
 export interface GrpcCall {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Headers;
   /** Aborts when the client goes away, its deadline passes or the server stops. */
   readonly signal: AbortSignal;
 }
@@ -45,31 +48,50 @@ export interface ExchangeOptions {
   readonly routes: ReadonlyMap<string, GrpcRoute>;
   readonly maxMessageBytes: number;
   readonly budget: ByteBudget;
+  readonly pool: BufferPool;
   readonly ended: () => void;
 }
 
-const OK_HEADERS = Object.freeze({ ":status": 200, "content-type": "application/grpc" });
+const OK_FIELDS = [
+  [":status", "200"],
+  ["content-type", "application/grpc"],
+] as const;
+const OK_HEADERS = encodeHeaders(OK_FIELDS);
+const OK_TRAILERS = encodeHeaders(statusFields(undefined));
+const WRONG_TYPE = encodeHeaders([[":status", "415"]]);
 
 /** One call, from its headers to its trailers. */
-export class GrpcExchange implements GrpcPeer {
-  readonly headers: IncomingHttpHeaders;
-  readonly #stream: ServerHttp2Stream;
+export class GrpcExchange implements GrpcPeer, StreamHandler {
+  readonly headers: Headers;
+  readonly #stream: ServerStream;
   readonly #options: ExchangeOptions;
   readonly #assembler: FrameAssembler;
   readonly #route: GrpcRoute | undefined;
   #controller: AbortController | undefined;
+  /** Memory of a message that comes in several pieces. */
+  #allocated: Buffer | undefined;
   #messages = 0;
   #heldBytes = 0;
   #answered = false;
-  #timer: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #idle: NodeJS.Timeout | undefined;
   #handler: ReturnType<Extract<GrpcRoute, { streaming: unknown }>["streaming"]> | undefined;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, options: ExchangeOptions) {
-    this.headers = headers;
+  constructor(stream: ServerStream, options: ExchangeOptions) {
+    this.headers = stream.headers;
     this.#stream = stream;
     this.#options = options;
-    this.#assembler = new FrameAssembler(options.maxMessageBytes, (message) => this.#take(message));
-    this.#route = options.routes.get(String(headers[":path"]));
+    this.#assembler = new FrameAssembler(
+      options.maxMessageBytes,
+      (message) => this.#take(message),
+      (length, beginning) => {
+        const shift = rawShift(beginning);
+        const buffer = options.pool.lend(length + shift);
+        this.#allocated = buffer === undefined ? Buffer.allocUnsafe(length) : Buffer.from(buffer, shift, length);
+        return this.#allocated;
+      },
+    );
+    this.#route = options.routes.get(this.headers[":path"] ?? "");
   }
 
   get signal(): AbortSignal {
@@ -78,38 +100,28 @@ export class GrpcExchange implements GrpcPeer {
   }
 
   begin(): void {
-    const stream = this.#stream;
-    stream.on("error", () => {});
-    stream.on("close", () => this.#close());
-    if (!String(this.headers["content-type"]).startsWith("application/grpc")) {
-      stream.respond({ ":status": 415 }, { endStream: true });
-      return;
+    this.#stream.attach(this);
+    if (!(this.headers["content-type"] ?? "").startsWith("application/grpc")) {
+      this.#answered = true;
+      return this.#stream.respond(WRONG_TYPE, true);
     }
     const route = this.#route;
     if (route === undefined) return this.end(new PayerHubError("UNIMPLEMENTED", "finding a method: it is not served, it must be"));
     if ("streaming" in route) this.#handler = route.streaming(this);
-    else stream.setTimeout(RECEIVE_IDLE_MS, () => this.#giveUp());
     this.#armDeadline();
-    stream.on("data", (chunk: Buffer) => this.#receive(chunk));
-    stream.on("end", () => this.#receivedAll());
   }
 
   send(frame: readonly Uint8Array[]): void {
-    if (this.#answered || this.#stream.destroyed) return;
-    this.#respond();
-    for (const piece of frame) this.#stream.write(piece);
+    if (this.#answered) return;
+    this.#stream.respond(OK_HEADERS);
+    this.#stream.write(frame);
   }
 
   end(error?: PayerHubError): void {
-    if (this.#answered || this.#stream.destroyed) return;
+    if (this.#answered) return;
     this.#answered = true;
-    const status = error === undefined ? STATUS_OK : statusHeaders(error);
-    if (this.#stream.headersSent) {
-      this.#stream.once("wantTrailers", () => this.#stream.sendTrailers({ ...status }));
-      this.#stream.end();
-    } else this.#stream.respond({ ...OK_HEADERS, ...status }, { endStream: true });
-    // The rest of a request that is refused is not wanted.
-    if (!this.#stream.readableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (this.#stream.headersSent) this.#stream.finish(error === undefined ? OK_TRAILERS : encodeHeaders(statusFields(error)));
+    else this.#stream.respond(encodeHeaders([...OK_FIELDS, ...statusFields(error)]), true);
   }
 
   pause(): void {
@@ -126,30 +138,50 @@ export class GrpcExchange implements GrpcPeer {
     this.#controller?.abort(error);
   }
 
-  #receive(chunk: Buffer): void {
+  /** A piece of the request's body. */
+  data(piece: Buffer): void {
     if (this.#answered) return;
-    this.#heldBytes += chunk.length;
-    if (!this.#options.budget.take(chunk.length)) {
-      this.#heldBytes -= chunk.length;
+    if (!this.#options.budget.take(piece.length))
       return this.end(new PayerHubError("RESOURCE_EXHAUSTED", "receiving a message: the server holds as many bytes as it may"));
-    }
+    this.#heldBytes += piece.length;
     try {
-      this.#assembler.push(chunk);
+      this.#assembler.push(piece);
     } catch (caught) {
       this.end(PayerHubError.from(caught, { attempted: "receiving a message" }));
     }
+    if (this.#messages === 0 && this.#idle === undefined && this.#handler === undefined && !this.#answered)
+      this.#idle = setTimeout(() => this.#giveUp(), RECEIVE_DEADLINE_MS);
   }
 
-  #take(message: Buffer): void {
+  /** The client has sent all. */
+  ended(): void {
+    if (this.#answered) return;
+    if (!this.#assembler.whole) return this.end(new PayerHubError("INTERNAL", "receiving a message: it is cut off, it must be whole"));
+    if (this.#handler !== undefined) return this.#handler.ended();
+    if (this.#messages === 0) this.end(new PayerHubError("INTERNAL", "receiving a message: there is none, there must be one"));
+  }
+
+  closed(reset: boolean): void {
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#idle);
+    this.#release();
+    this.#answered = true;
+    if (reset) this.#controller?.abort(new PayerHubError("CANCELLED", "answering a call: its client went away"));
+    this.#options.ended();
+  }
+
+  #take(whole: Buffer): void {
     if (this.#answered) return;
     this.#messages += 1;
+    // A message in one piece is a view on the socket's memory.
+    const message = this.#allocated === whole ? whole : Buffer.from(whole);
     if (this.#handler !== undefined) {
       // A stream's handler bounds what it holds by pausing.
       this.#release();
       return this.#handler.message(message);
     }
     if (this.#messages > 1) return this.end(new PayerHubError("INTERNAL", "receiving a message: there is a second one, there may be one"));
-    this.#stream.setTimeout(0);
+    clearTimeout(this.#idle);
     void this.#answer(message);
   }
 
@@ -157,43 +189,32 @@ export class GrpcExchange implements GrpcPeer {
     const route = this.#route;
     if (route === undefined || !("unary" in route)) return;
     try {
-      const frame = await route.unary(message, this);
-      this.#finish(frame);
+      this.#finish(await route.unary(message, this));
     } catch (caught) {
       this.end(PayerHubError.from(caught, { attempted: "answering a call" }));
     }
   }
 
   #finish(frame: readonly Uint8Array[]): void {
-    if (this.#answered || this.#stream.destroyed) return;
-    this.#answered = true;
-    this.#respond();
-    const stream = this.#stream;
-    stream.once("wantTrailers", () => stream.sendTrailers({ ...STATUS_OK }));
-    for (let index = 0; index < frame.length - 1; index += 1) stream.write(frame[index]);
-    stream.end(frame.at(-1));
-  }
-
-  #respond(): void {
-    if (!this.#stream.headersSent) this.#stream.respond({ ...OK_HEADERS }, { waitForTrailers: true });
-  }
-
-  #receivedAll(): void {
     if (this.#answered) return;
-    if (!this.#assembler.whole) return this.end(new PayerHubError("INTERNAL", "receiving a message: it is cut off, it must be whole"));
-    if (this.#handler !== undefined) return this.#handler.ended();
-    if (this.#messages === 0) this.end(new PayerHubError("INTERNAL", "receiving a message: there is none, there must be one"));
+    this.#answered = true;
+    this.#stream.respond(OK_HEADERS);
+    this.#stream.write(frame);
+    // What the pool does not know it leaves alone.
+    this.#stream.finish(OK_TRAILERS, () => {
+      for (const { buffer } of frame) this.#options.pool.give(buffer);
+    });
   }
 
   #giveUp(): void {
-    this.abort(new PayerHubError("DEADLINE_EXCEEDED", "receiving a message: it stopped on the way"));
+    this.abort(new PayerHubError("DEADLINE_EXCEEDED", "receiving a message: it did not arrive in time"));
   }
 
   #armDeadline(): void {
     const timeout = timeoutMs(this.headers["grpc-timeout"]);
     if (timeout === undefined || timeout > MAX_DEADLINE_MS) return;
     const afterMs = Math.ceil(timeout / DEADLINE_GRAIN_MS) * DEADLINE_GRAIN_MS;
-    this.#timer = setTimeout(
+    this.#deadline = setTimeout(
       () => this.abort(new PayerHubError("DEADLINE_EXCEEDED", "answering a call: its deadline passed before it completed")),
       afterMs,
     );
@@ -202,14 +223,5 @@ export class GrpcExchange implements GrpcPeer {
   #release(): void {
     this.#options.budget.give(this.#heldBytes);
     this.#heldBytes = 0;
-  }
-
-  #close(): void {
-    clearTimeout(this.#timer);
-    this.#release();
-    const gone = !this.#answered;
-    this.#answered = true;
-    if (gone) this.#controller?.abort(new PayerHubError("CANCELLED", "answering a call: its client went away"));
-    this.#options.ended();
   }
 }

@@ -4,17 +4,13 @@ import type { PayerHubError } from "../../runtime/error.ts";
 /** Longer texts are cut, in characters: they travel as a header. */
 const MAX_TEXT_CHARS = 2_000;
 
-/** The two headers that end a gRPC call. */
-export interface StatusHeaders {
-  readonly "grpc-status": string;
-  readonly "grpc-message"?: string;
-}
-
-export const STATUS_OK: StatusHeaders = { "grpc-status": String(0) };
-
-/** An error as gRPC tells it (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses). */
-export function statusHeaders(error: PayerHubError): StatusHeaders {
-  return { "grpc-status": String(CODES[error.code]), "grpc-message": percentEncoded(error.message.slice(0, MAX_TEXT_CHARS)) };
+/** The fields that end a gRPC call (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses). */
+export function statusFields(error: PayerHubError | undefined): readonly (readonly [name: string, value: string])[] {
+  if (error === undefined) return [["grpc-status", "0"]];
+  return [
+    ["grpc-status", String(CODES[error.code])],
+    ["grpc-message", percentEncoded(error.message.slice(0, MAX_TEXT_CHARS))],
+  ];
 }
 
 /** Printable ASCII stays, "%" and all else become percent signs with two digits a byte. */

@@ -4,6 +4,7 @@ import type { ModelInferRequest, ModelMetadataResponse, ModelStatistics } from "
 import { PayerHubError } from "../../runtime/error.ts";
 import type { World } from "../../runtime/world.ts";
 import type { Tensor } from "../tensor.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import { classify } from "./classify.ts";
 import { createIdentitySession } from "./identity-session.ts";
 import type { ModelConfig, ModelTensor } from "./model-config.ts";
@@ -37,6 +38,7 @@ export interface LoadOptions {
   readonly version: RepositoryVersion;
   readonly strictness: Strictness;
   readonly world: World;
+  readonly pool: BufferPool;
   readonly signal: AbortSignal;
 }
 
@@ -77,11 +79,11 @@ export async function loadModel(options: LoadOptions): Promise<LoadedModel> {
   };
 }
 
-async function startOne({ config, version, world, signal }: LoadOptions): Promise<Session> {
+async function startOne({ config, version, world, pool, signal }: LoadOptions): Promise<Session> {
   const attempted = `loading model "${config.name}" version ${version.version}`;
   const session = await (config.backend === "identity"
     ? createIdentitySession(config, world)
-    : keepSession({ modelPath: version.modelPath }, signal).catch((cause: unknown) => {
+    : keepSession({ modelPath: version.modelPath }, { pool, signal }).catch((cause: unknown) => {
         const error = PayerHubError.from(cause, { attempted });
         throw new PayerHubError(error.code, `${attempted}: ${error.message}`, { cause });
       }));

@@ -2,6 +2,7 @@ import type { RepositoryIndexResponse_ModelIndex } from "../../proto/inference/g
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { World } from "../../runtime/world.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import { loadModel } from "./model.ts";
 import type { LoadedModel } from "./model.ts";
 import { checkModelConfig } from "./model-config.ts";
@@ -42,6 +43,7 @@ export interface ModelsOptions {
   readonly strictness: Strictness;
   readonly world: World;
   readonly log: Logger;
+  readonly pool: BufferPool;
 }
 
 /** Loads the models of the repository; the first that fails fails the whole, so that a server is ready or not there. */
@@ -135,7 +137,7 @@ class RepositoryModels implements Models {
   }
 
   async #start(config: ModelConfig, call: AbortSignal): Promise<readonly LoadedModel[]> {
-    const { repository, strictness, world } = this.#options;
+    const { repository, strictness, world, pool } = this.#options;
     const { name } = config;
     const running = new Set(this.#loaded.get(name)?.map(({ version }) => version));
     this.#states.keep(name, [...running]);
@@ -146,7 +148,7 @@ class RepositoryModels implements Models {
         call.throwIfAborted();
         if (!running.has(version.version)) this.#states.set(name, version.version, "LOADING");
         checkModelConfig(config);
-        fresh.push(await loadModel({ config, version, strictness, world, signal: this.#lifetime }));
+        fresh.push(await loadModel({ config, version, strictness, world, pool, signal: this.#lifetime }));
       }
       this.#states.keep(
         name,

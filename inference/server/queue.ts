@@ -13,6 +13,12 @@ import type { CheckedRequest } from "./validate.ts";
 /** Tensor bytes that may wait for one model: a count alone would let large tensors fill the memory. */
 const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
 
+/**
+ * Requests are joined up to this, in bytes: a run on a processor takes as long a row in a batch as alone, so that joining large
+ * tensors only copies them, and holds up the first until the last is there.
+ */
+const MAX_JOINED_BYTES = 1024 * 1024;
+
 /** The bounded queue before a model's sessions. */
 export interface ModelQueue {
   /**
@@ -172,13 +178,17 @@ class BoundedQueue implements ModelQueue {
   #takeBatch(): readonly QueueItem[] {
     const { config } = this.#parts;
     const batch: QueueItem[] = [];
-    let rows = 0;
+    let [rows, bytes] = [0, 0];
     for (const level of this.#levels) {
       for (let next = level.first; next !== undefined; next = level.first) {
         const [first] = batch;
-        const joins = config.batching !== undefined && rows + next.request.rows <= config.maxBatchSize;
+        const joins =
+          config.batching !== undefined &&
+          rows + next.request.rows <= config.maxBatchSize &&
+          bytes + next.request.bytes <= MAX_JOINED_BYTES;
         if (first !== undefined && !(joins && canJoin(first.request, next.request))) return batch;
         rows += next.request.rows;
+        bytes += next.request.bytes;
         batch.push(next);
         level.shift();
         this.#count(next, -1);
@@ -204,7 +214,7 @@ async function runBatch(parts: QueueParts, session: Session, batch: readonly Que
   const requests = batch.map((item) => item.request);
   const startedMs = world.monotonicMs();
   try {
-    const { outputs, times } = await session.run(joinInputs(requests));
+    const { outputs, times } = await session.run(joinInputs(requests), { alone: requests.length === 1 });
     const own = splitOutputs(outputs, requests);
     const endedMs = world.monotonicMs();
     statistics.executed({

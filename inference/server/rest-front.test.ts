@@ -79,7 +79,6 @@ describe("KServe v2 over HTTP answers as Triton", () => {
     assert.equal(await types("BOOL", "true"), "true");
     assert.equal(await types("FP64", "0.1"), "0.1");
   });
-
 });
 
 describe("KServe v2 over HTTP", () => {

@@ -1,6 +1,7 @@
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Logger } from "../../runtime/log.ts";
 import type { World } from "../../runtime/world.ts";
+import { createBufferPool } from "./buffer-pool.ts";
 import { startFronts } from "./fronts.ts";
 import { grpcRoutes } from "./grpc-routes.ts";
 import { createHealthBoard } from "./health.ts";
@@ -49,18 +50,21 @@ export async function startInferenceServer(
   const lifetime = new AbortController();
   const settings = createSettings(deps.log);
   const log = settings.logger;
+  const pool = createBufferPool();
   const models = await openModels(
-    { repository, models: config.models, strictness: { strict }, world: deps.world, log },
+    { repository, models: config.models, strictness: { strict }, world: deps.world, log, pool },
     AbortSignal.any([signal, lifetime.signal]),
   );
   let ready = true;
   const health = createHealthBoard();
   const service = createService({ models, identity: { name: "payerhub-embedded", version }, settings, ready: () => ready });
   const routes = grpcRoutes({ service, models, health });
-  const front = await startFronts(config, { routes, service, models, signal: lifetime.signal }).catch(async (error: unknown) => {
-    await models.close();
-    throw error;
-  });
+  const front = await startFronts(config, { routes, service, models, world: deps.world, pool, signal: lifetime.signal }).catch(
+    async (error: unknown) => {
+      await models.close();
+      throw error;
+    },
+  );
   const { port, httpPort } = front;
   log.info("inference.serving", { host, port, count: models.loaded().length });
   if (httpPort !== undefined) log.info("inference.serving_http", { host, port: httpPort });

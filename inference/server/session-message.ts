@@ -26,6 +26,13 @@ export interface SignatureTensor {
 
 export type FromSession =
   | { readonly kind: "ready"; readonly inputs: readonly SignatureTensor[]; readonly outputs: readonly SignatureTensor[] }
-  | { readonly kind: "done"; readonly id: number; readonly outputs: readonly Tensor[]; readonly times: RunTimes }
+  | {
+      readonly kind: "done";
+      readonly id: number;
+      readonly outputs: readonly Tensor[];
+      readonly times: RunTimes;
+      /** Memory that came with the run. */
+      readonly returned: readonly ArrayBuffer[];
+    }
   | { readonly kind: "refused"; readonly id: number; readonly message: string }
   | { readonly kind: "failed"; readonly id: number; readonly message: string };

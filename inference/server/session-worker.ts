@@ -4,7 +4,7 @@ import { InferenceSession } from "onnxruntime-node";
 import type { Tensor } from "../tensor.ts";
 import { datatypeOfOrt, fromOrt, toOrt } from "./ort-tensor.ts";
 import type { FromSession, SessionStart, SignatureTensor, ToSession } from "./session-message.ts";
-import { giveAway } from "./tensor-transfer.ts";
+import { GIVE_AWAY_BYTES, giveAway } from "./tensor-transfer.ts";
 
 // One ONNX session in a thread of its own: `run` computes synchronously and would hold the event loop of the server.
 
@@ -32,6 +32,12 @@ function signature(metadata: readonly InferenceSession.ValueMetadata[]): readonl
   }));
 }
 
+/** The memory of the large tensors, which the other thread uses again. */
+function largeMemory(tensors: readonly Tensor[]): readonly ArrayBuffer[] {
+  const buffers = new Set(tensors.map(({ data }) => data.buffer));
+  return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer).filter(({ byteLength }) => byteLength >= GIVE_AWAY_BYTES);
+}
+
 async function serve(port: NonNullable<typeof parentPort>, start: SessionStart): Promise<void> {
   const session = await InferenceSession.create(readFileSync(start.modelPath), {
     executionProviders: ["cpu"],
@@ -46,7 +52,8 @@ async function serve(port: NonNullable<typeof parentPort>, start: SessionStart):
     try {
       const { outputs, times } = await run(session, inputs);
       const given = giveAway(outputs, 0);
-      send({ kind: "done", id, outputs: given.tensors, times }, given.buffers);
+      const returned = largeMemory(inputs);
+      send({ kind: "done", id, outputs: given.tensors, times, returned }, [...given.buffers, ...returned]);
     } catch (error) {
       const kind = error instanceof RangeError ? "refused" : "failed";
       send({ kind, id, message: error instanceof Error ? error.message : "unknown" });

@@ -5,15 +5,16 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../test/servers/server.ts";
 import { float32Tensor } from "../tensor.ts";
+import { createBufferPool } from "./buffer-pool.ts";
 import { startSession } from "./session.ts";
 
 const modelPath = fileURLToPath(new URL("../repository/autoencoder/1/model.onnx", import.meta.url));
-const { signal } = new AbortController();
+const parts = { pool: createBufferPool(), signal: new AbortController().signal };
 const row = float32Tensor("features", [1, 32], new Float32Array(32));
 
 describe("startSession", () => {
   it("runs a model in a thread of its own and names its tensors", async () => {
-    const session = await startSession({ modelPath }, signal);
+    const session = await startSession({ modelPath }, parts);
     assert.deepEqual(session.inputs, [{ name: "features", datatype: "FP32", shape: ["rows", 32] }]);
     assert.deepEqual(
       session.outputs.map(({ name }) => name),
@@ -32,7 +33,7 @@ describe("startSession", () => {
   });
 
   it("keeps the event loop free while it runs", async () => {
-    const session = await startSession({ modelPath }, signal);
+    const session = await startSession({ modelPath }, parts);
     const many = float32Tensor("features", [64, 32], new Float32Array(64 * 32));
     let ticks = 0;
     const timer = setInterval(() => {
@@ -45,7 +46,7 @@ describe("startSession", () => {
   });
 
   it("ends the runs that were begun before it closes, refuses later ones, and closes twice", async () => {
-    const session = await startSession({ modelPath }, signal);
+    const session = await startSession({ modelPath }, parts);
     const begun = Array.from({ length: 20 }, async () => await session.run([row]));
     await Promise.all([session.close(), session.close()]);
     assert.equal((await Promise.all(begun)).length, 20);
@@ -54,7 +55,7 @@ describe("startSession", () => {
   });
 
   it("fails a run with wrong tensors and goes on", async () => {
-    const session = await startSession({ modelPath }, signal);
+    const session = await startSession({ modelPath }, parts);
     await assert.rejects(session.run([float32Tensor("pixels", [1, 32], new Float32Array(32))]), { code: "INTERNAL" });
     await assert.rejects(session.run([float32Tensor("features", [1, 31], new Float32Array(31))]), { code: "INTERNAL" });
     assert.equal((await session.run([row])).outputs.length, 2);
@@ -65,7 +66,7 @@ describe("startSession", () => {
     await using folder = await temporaryFolder();
     const broken = join(folder.path, "model.onnx");
     await writeFile(broken, "not a model");
-    await assert.rejects(startSession({ modelPath: broken }, signal), { code: "INVALID_ARGUMENT" });
-    await assert.rejects(startSession({ modelPath: join(folder.path, "absent.onnx") }, signal), { code: "INVALID_ARGUMENT" });
+    await assert.rejects(startSession({ modelPath: broken }, parts), { code: "INVALID_ARGUMENT" });
+    await assert.rejects(startSession({ modelPath: join(folder.path, "absent.onnx") }, parts), { code: "INVALID_ARGUMENT" });
   });
 });

@@ -3,13 +3,12 @@ import { Worker } from "node:worker_threads";
 import { PayerHubError } from "../../runtime/error.ts";
 import { abortable, withDeadline } from "../../runtime/signals.ts";
 import type { Tensor } from "../tensor.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import type { FromSession, RunTimes, SessionStart, SignatureTensor, ToSession } from "./session-message.ts";
-import { giveAway } from "./tensor-transfer.ts";
+import { GIVE_AWAY_BYTES, giveAway } from "./tensor-transfer.ts";
 
 /** A model file of a few hundred megabytes loads within this, in milliseconds. */
 const START_DEADLINE_MS = 60_000;
-/** Tensors from here on are given to the thread without a copy, in bytes: no read from a socket is as large, so they own their memory. */
-const GIVE_AWAY_BYTES = 128 * 1024;
 
 export interface RunResult {
   readonly outputs: readonly Tensor[];
@@ -24,15 +23,21 @@ export interface Session {
   readonly alive: boolean;
   /**
    * Takes large inputs' memory: they must not be read again. INVALID_ARGUMENT when an input cannot be held, INTERNAL when the
-   * model fails, UNAVAILABLE when the thread is gone.
+   * model fails, UNAVAILABLE when the thread is gone. `alone`: the outputs are one answer's, so that their memory becomes
+   * the pool's and ends when the answer is sent.
    */
-  run(inputs: readonly Tensor[]): Promise<RunResult>;
+  run(inputs: readonly Tensor[], options?: { readonly alone?: boolean }): Promise<RunResult>;
   /** Ends after the runs that were begun; idempotent. */
   close(): Promise<void>;
 }
 
+export interface SessionParts {
+  readonly pool: BufferPool;
+  readonly signal: AbortSignal;
+}
+
 /** Loads the model in a new thread; INVALID_ARGUMENT when ONNX Runtime refuses the file. */
-export async function startSession(start: SessionStart, signal: AbortSignal): Promise<Session> {
+export async function startSession(start: SessionStart, { pool, signal }: SessionParts): Promise<Session> {
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
   const worker = new Worker(new URL(`./session-worker${extension}`, import.meta.url), { workerData: start, stderr: true });
   // ONNX Runtime writes warnings there that may quote tensor values; nobody reads them.
@@ -42,7 +47,7 @@ export async function startSession(start: SessionStart, signal: AbortSignal): Pr
   try {
     const ready = await abortable(firstMessage(worker), withDeadline(signal, START_DEADLINE_MS), attempted);
     if (ready?.kind !== "ready") throw new PayerHubError("INTERNAL", `${attempted}: its thread began with another message than ready`);
-    return attach(worker, ready, exited);
+    return attach(worker, ready, { exited, pool });
   } catch (error) {
     await worker.terminate();
     throw error;
@@ -65,12 +70,19 @@ interface Waiting {
   readonly reject: (error: PayerHubError) => void;
 }
 
-function attach(worker: Worker, ready: Extract<FromSession, { kind: "ready" }>, exited: Promise<void>): Session {
+function attach(
+  worker: Worker,
+  ready: Extract<FromSession, { kind: "ready" }>,
+  { exited, pool }: { readonly exited: Promise<void>; readonly pool: BufferPool },
+): Session {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let alive = true;
   const gone = () => new PayerHubError("UNAVAILABLE", "running a model: its session has ended, it must be loaded again");
-  worker.on("message", (message: FromSession) => settle(waiting, message));
+  worker.on("message", (message: FromSession) => {
+    if (message.kind === "done") takeBack(pool, message.returned);
+    settle(waiting, message);
+  });
   worker.on("error", () => {});
   void exited.then(() => {
     alive = false;
@@ -89,20 +101,30 @@ function attach(worker: Worker, ready: Extract<FromSession, { kind: "ready" }>, 
     get alive() {
       return alive;
     },
-    run: async (inputs) => {
+    run: async (inputs, { alone = false } = {}) => {
       if (!alive || closing !== undefined) throw gone();
       const id = nextId++;
       const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
       waiting.set(id, { resolve, reject });
       const given = giveAway(inputs, GIVE_AWAY_BYTES);
       send({ kind: "run", id, inputs: given.tensors }, given.buffers);
-      return await promise;
+      const result = await promise;
+      if (alone) for (const { data } of result.outputs) pool.adopt(data.buffer);
+      return result;
     },
     close: async () => {
       closing ??= close();
       await closing;
     },
   };
+}
+
+/** Memory that the thread has read and gives back. */
+function takeBack(pool: BufferPool, buffers: readonly ArrayBuffer[]): void {
+  for (const buffer of buffers) {
+    pool.adopt(buffer);
+    pool.give(buffer);
+  }
 }
 
 function settle(waiting: Map<number, Waiting>, message: FromSession): void {
@@ -118,8 +140,8 @@ function settle(waiting: Map<number, Waiting>, message: FromSession): void {
 }
 
 /** A session that is loaded again before the next run when its thread has died (out of memory, a fault in native code). */
-export async function keepSession(start: SessionStart, signal: AbortSignal): Promise<Session> {
-  let current = await startSession(start, signal);
+export async function keepSession(start: SessionStart, parts: SessionParts): Promise<Session> {
+  let current = await startSession(start, parts);
   let closed = false;
   return {
     inputs: current.inputs,
@@ -127,9 +149,9 @@ export async function keepSession(start: SessionStart, signal: AbortSignal): Pro
     get alive() {
       return current.alive;
     },
-    run: async (inputs) => {
-      if (!current.alive && !closed) current = await startSession(start, signal);
-      return await current.run(inputs);
+    run: async (inputs, options) => {
+      if (!current.alive && !closed) current = await startSession(start, parts);
+      return await current.run(inputs, options);
     },
     close: async () => {
       closed = true;

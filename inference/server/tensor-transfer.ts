@@ -1,5 +1,8 @@
 import type { Tensor } from "../tensor.ts";
 
+/** Tensors from here on are given to another thread without a copy, in bytes: no read from a socket is as large, so they own their memory. */
+export const GIVE_AWAY_BYTES = 128 * 1024;
+
 /** Tensors for another thread, and the memory that goes with them. */
 export interface GivenTensors {
   readonly tensors: readonly Tensor[];

@@ -50,6 +50,9 @@ export function messageOf(frame: Buffer): Buffer {
   return frame.subarray(FRAME_HEAD_BYTES);
 }
 
+/** Memory for a message of `length` bytes, of which `beginning` has come; the memory's content does not matter. */
+export type MessageAllocator = (length: number, beginning: Buffer) => Buffer;
+
 /**
  * Puts the frames of one direction of a call together out of the pieces that arrive. A message that arrives in one piece is a
  * view on it; else it is copied once, into a buffer of its announced length, which is allocated when its head has arrived
@@ -58,15 +61,17 @@ export function messageOf(frame: Buffer): Buffer {
 export class FrameAssembler {
   readonly #maxMessageBytes: number;
   readonly #deliver: (message: Buffer) => void;
+  readonly #allocate: MessageAllocator;
   #head: Buffer | undefined;
   #headBytes = 0;
   #message: Buffer | undefined;
   #filled = 0;
 
-  /** `deliver` takes each message as soon as it is whole. */
-  constructor(maxMessageBytes: number, deliver: (message: Buffer) => void) {
+  /** `deliver` takes each message as soon as it is whole; `allocate` gives the memory of one that comes in several pieces. */
+  constructor(maxMessageBytes: number, deliver: (message: Buffer) => void, allocate: MessageAllocator = Buffer.allocUnsafe) {
     this.#maxMessageBytes = maxMessageBytes;
     this.#deliver = deliver;
+    this.#allocate = allocate;
   }
 
   /** False while a frame has begun and not ended. */
@@ -102,7 +107,7 @@ export class FrameAssembler {
       return at + length;
     }
     this.#headBytes = FRAME_HEAD_BYTES;
-    this.#message = Buffer.allocUnsafe(length);
+    this.#message = this.#allocate(length, piece.subarray(at));
     this.#filled = 0;
     return at;
   }

@@ -17,6 +17,8 @@ export interface Triton extends AsyncDisposable {
   readonly endpoint: string;
   /** `host:port` of the HTTP front; undefined for a server that was given. */
   readonly httpEndpoint?: string;
+  /** The server's process; undefined for a server that was given. */
+  readonly pid?: number;
 }
 
 export interface TritonOptions {
@@ -41,7 +43,7 @@ export async function startTriton(options: TritonOptions): Promise<Triton> {
   const endpoint = `127.0.0.1:${grpc}`;
   const client = createTritonClient({ endpoint, minimumVersion: "0" });
   stack.defer(() => client.close());
-  stack.use(
+  const { pid } = stack.use(
     await spawnServer({
       command: join(home, "wheel", "pytriton", "tritonserver", "bin", "tritonserver"),
       args: [
@@ -68,7 +70,7 @@ export async function startTriton(options: TritonOptions): Promise<Triton> {
     }),
   );
   const owned = stack.move();
-  return { endpoint, httpEndpoint: `127.0.0.1:${http}`, [Symbol.asyncDispose]: async () => await owned.disposeAsync() };
+  return { endpoint, httpEndpoint: `127.0.0.1:${http}`, pid, [Symbol.asyncDispose]: async () => await owned.disposeAsync() };
 }
 
 async function findTriton(): Promise<{ readonly home: string; readonly libraryFolder: string }> {
