@@ -37,19 +37,18 @@ export interface LoadProcess extends AsyncDisposable {
 export function startLoad(signal: AbortSignal): LoadProcess {
   const child = fork(new URL("./load-child.ts", import.meta.url), { signal, serialization: "json" });
   child.on("error", () => {});
+  const gone = once(child, "exit").then((): readonly unknown[] => [{ failure: "its process ended" }]);
   return {
     run: async (order) => {
-      const answered = once(child, "message", { signal });
+      const answered: Promise<readonly unknown[]> = once(child, "message");
       child.send(order);
-      const [message] = await Promise.race([answered, once(child, "exit").then(() => [{ failure: "its process ended" }])]);
+      const [message] = await Promise.race([answered, gone]);
       const answer = answerSchema.parse(message);
       if ("failure" in answer) throw new Error(`load port ${order.port} failed: ${answer.failure}`);
       return answer.result;
     },
     [Symbol.asyncDispose]: async () => {
-      const ended = once(child, "exit");
-      if (child.exitCode !== null || !child.kill()) return;
-      await ended;
+      if (child.exitCode === null && child.kill()) await gone;
     },
   };
 }

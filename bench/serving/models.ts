@@ -9,10 +9,10 @@ export const IDENTITY = "identity";
 export const WORK = "work";
 /** Width of the work's vectors. */
 export const WORK_WIDTH = 256;
-/** Matrices that a run of the work multiplies with, one after the other. */
-const WORK_STEPS = 48;
+/** Products with a matrix in a run of the work, one after the other. */
+const WORK_STEPS = 256;
 /** Requests that may wait for the work: a queue of about 50 ms. */
-const WORK_QUEUE = 16;
+const WORK_QUEUE = 12;
 
 const TENSORS =
   'input [ { name: "INPUT0" data_type: TYPE_FP32 dims: [ -1 ] } ] output [ { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ -1 ] } ]';
@@ -30,12 +30,9 @@ export async function writeWork(folder: string): Promise<void> {
   const names = (step: number) => (step === 0 ? "INPUT0" : step === WORK_STEPS ? "OUTPUT0" : `t${step}`);
   const nodes = Array.from(
     { length: WORK_STEPS },
-    (_, step): OnnxNode => ({ op: "MatMul", inputs: [names(step), `w${step}`], outputs: [names(step + 1)] }),
+    (_, step): OnnxNode => ({ op: "MatMul", inputs: [names(step), "w"], outputs: [names(step + 1)] }),
   );
-  const constants = Array.from(
-    { length: WORK_STEPS },
-    (_, step): OnnxConstant => ({ name: `w${step}`, shape: [WORK_WIDTH, WORK_WIDTH], values: halves() }),
-  );
+  const constants: readonly OnnxConstant[] = [{ name: "w", shape: [WORK_WIDTH, WORK_WIDTH], values: halves() }];
   const tensor = (name: string) => ({ name, datatype: "FP32" as const, shape: [-1, WORK_WIDTH] });
   const file = onnxModel({ inputs: [tensor("INPUT0")], outputs: [tensor("OUTPUT0")], nodes, constants });
   const queue = `max_batch_size: 1 dynamic_batching { default_queue_policy { max_queue_size: ${WORK_QUEUE} } }`;

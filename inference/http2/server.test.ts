@@ -125,7 +125,29 @@ describe("a stream", () => {
     });
   });
 
-  it("beyond the limit is refused, and a handler is told when the client goes away", async () => {
+  it("beyond the limit is refused", async () => {
+    await withServer(
+      (stream) => stream.attach({ data: () => {}, ended: () => {}, closed: () => {} }),
+      async (server) => {
+        const headers = (id: number) => frame({ type: FRAME.headers, flags: 4, stream: id }, Buffer.from([0x83, 0x86, 0x84]));
+        const socket = connect(server.port, "127.0.0.1");
+        const pieces: Buffer[] = [];
+        socket.on("data", (piece) => pieces.push(piece));
+        socket.write(
+          Buffer.concat([
+            PREFACE,
+            settingsFrame([]),
+            ...Array.from({ length: LIMITS.maxStreams + 1 }, (_, index) => headers(2 * index + 1)),
+          ]),
+        );
+        const refusal = numberFrame(FRAME.reset, 2 * LIMITS.maxStreams + 1, 7);
+        while (!Buffer.concat(pieces).includes(refusal)) await delay(5);
+        socket.destroy();
+      },
+    );
+  });
+
+  it("tells its handler when the client goes away", async () => {
     const closed: boolean[] = [];
     await withServer(
       (stream) => stream.attach({ data: () => {}, ended: () => {}, closed: (reset) => void closed.push(reset) }),

@@ -48,6 +48,8 @@ class BoundedQueue implements ModelQueue {
   readonly #levels: readonly QueueLevel[];
   readonly #idle: Session[];
   readonly #lifetime = new AbortController();
+  /** One for all: under overload it is most of what is answered, and the trace of an error costs more than the rest. */
+  readonly #full: PayerHubError;
   #queuedBytes = 0;
   #queuedRows = 0;
   #delaying = false;
@@ -57,6 +59,7 @@ class BoundedQueue implements ModelQueue {
     this.#parts = parts;
     this.#levels = parts.config.queues.map(createLevel);
     this.#idle = [...parts.sessions];
+    this.#full = new PayerHubError("UNAVAILABLE", `queueing a request for model "${parts.config.name}": Exceeds maximum queue size`);
   }
 
   get waiting(): number {
@@ -91,7 +94,7 @@ class BoundedQueue implements ModelQueue {
     const level = this.#levels[request.priority - 1] ?? this.#levels[this.#parts.config.defaultLevel];
     if (level === undefined || level.full || this.#queuedBytes + request.bytes > MAX_QUEUED_BYTES) {
       this.#parts.statistics.refused();
-      throw new PayerHubError("UNAVAILABLE", `${attempted}: Exceeds maximum queue size`);
+      throw this.#full;
     }
     return level;
   }
