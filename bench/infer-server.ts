@@ -1,10 +1,10 @@
 import { decodeInferResponse } from "../inference/wire/infer-response.ts";
-import { encodeInferRequest } from "../inference/wire/infer-request.ts";
 import { HealthCheckRequest } from "../proto/inference/health.pb.ts";
 import { temporaryFolder } from "../test/servers/server.ts";
 import { startTriton } from "../test/servers/triton.ts";
 import { median } from "./report.ts";
 import type { Report, RunRequest } from "./report.ts";
+import { inferFrame } from "./serving/infer-frame.ts";
 import { startLoad } from "./serving/load.ts";
 import type { LoadProcess } from "./serving/load.ts";
 import type { LoadOrder, LoadResult } from "./serving/load-message.ts";
@@ -88,19 +88,6 @@ export async function benchInferServer(request: RunRequest): Promise<Report> {
 
 function sizeOf(key: SizeKey) {
   return SIZES.find((size) => size.key === key) ?? SIZES[0];
-}
-
-function inferFrame(model: string, count: number): Buffer {
-  const values = Float32Array.from({ length: count }, (_, index) => index / count);
-  return encodeInferRequest({
-    modelName: model,
-    modelVersion: "",
-    id: "",
-    parameters: {},
-    inputs: [{ name: "INPUT0", datatype: "FP32", shape: [1, count], parameters: {}, contents: undefined }],
-    outputs: [],
-    rawInputContents: [new Uint8Array(values.buffer)],
-  });
 }
 
 /** What the sink answers: as many bytes as a server would, give or take names. */

@@ -3,6 +3,8 @@ import type { Datatype, Tensor } from "../tensor.ts";
 /** What a session's worker thread is started with. */
 export interface SessionStart {
   readonly modelPath: string;
+  /** Script memory of the thread, in megabytes; default 1,024. Only BYTES tensors need any: each element becomes a string. */
+  readonly maxHeapMb?: number;
 }
 
 /** One run, or the order to release the session and end. */

@@ -5,10 +5,13 @@ import { abortable, withDeadline } from "../../runtime/signals.ts";
 import type { Tensor } from "../tensor.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import type { FromSession, RunTimes, SessionStart, SignatureTensor, ToSession } from "./session-message.ts";
-import { GIVE_AWAY_BYTES, giveAway } from "./tensor-transfer.ts";
+import { giveAway } from "./tensor-transfer.ts";
 
 /** A model file of a few hundred megabytes loads within this, in milliseconds. */
 const START_DEADLINE_MS = 60_000;
+
+/** Beyond this a thread ends and is replaced, rather than the whole process. */
+const DEFAULT_HEAP_MB = 1_024;
 
 export interface RunResult {
   readonly outputs: readonly Tensor[];
@@ -39,7 +42,11 @@ export interface SessionParts {
 /** Loads the model in a new thread; INVALID_ARGUMENT when ONNX Runtime refuses the file. */
 export async function startSession(start: SessionStart, { pool, signal }: SessionParts): Promise<Session> {
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-  const worker = new Worker(new URL(`./session-worker${extension}`, import.meta.url), { workerData: start, stderr: true });
+  const worker = new Worker(new URL(`./session-worker${extension}`, import.meta.url), {
+    workerData: start,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: start.maxHeapMb ?? DEFAULT_HEAP_MB },
+  });
   // ONNX Runtime writes warnings there that may quote tensor values; nobody reads them.
   worker.stderr.resume();
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -106,7 +113,7 @@ function attach(
       const id = nextId++;
       const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
       waiting.set(id, { resolve, reject });
-      const given = giveAway(inputs, GIVE_AWAY_BYTES);
+      const given = giveAway(inputs, { fresh: false });
       send({ kind: "run", id, inputs: given.tensors }, given.buffers);
       const result = await promise;
       if (alone) for (const { data } of result.outputs) pool.adopt(data.buffer);

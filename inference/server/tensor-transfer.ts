@@ -10,15 +10,15 @@ export interface GivenTensors {
 }
 
 /**
- * Readies tensors to be posted to another thread. A tensor of `ownFrom` bytes or more is given away without a copy: its whole
- * buffer leaves this thread, so it must have one that nothing else uses. A smaller one is copied, because what is posted as a
- * view takes its whole buffer along, and small views share theirs.
+ * Readies tensors to be posted to another thread. A large one is given away without a copy: its buffer leaves this thread, so
+ * nothing else may use it. A small one is copied, because what is posted as a view takes its whole buffer along, and small
+ * views share theirs; `fresh` tensors that have a buffer to themselves need no copy.
  */
-export function giveAway(tensors: readonly Tensor[], ownFrom: number): GivenTensors {
+export function giveAway(tensors: readonly Tensor[], { fresh }: { readonly fresh: boolean }): GivenTensors {
   const buffers = new Set<ArrayBuffer>();
   const given = tensors.map((tensor) => {
     const { buffer, byteLength } = tensor.data;
-    const whole = byteLength >= ownFrom && buffer instanceof ArrayBuffer;
+    const whole = buffer instanceof ArrayBuffer && (byteLength >= GIVE_AWAY_BYTES || (fresh && byteLength === buffer.byteLength));
     // Not `slice`: of a Buffer it is a view.
     const data = whole ? tensor.data : new Uint8Array(tensor.data);
     if (data.buffer instanceof ArrayBuffer) buffers.add(data.buffer);

@@ -1,6 +1,5 @@
 import type { ModelInferRequest, ModelInferRequest_InferInputTensor } from "../../proto/inference/grpc_service.pb.ts";
 import { PayerHubError } from "../../runtime/error.ts";
-import { unpackBytes } from "../bytes-tensor.ts";
 import { ELEMENT_BYTES, elementCount, isDatatype } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { isEmptyContents, rawFromContents } from "./contents.ts";
@@ -137,16 +136,15 @@ function checkElements(name: string, data: Uint8Array, { count, rule }: { readon
   if (found !== count) throw invalid(`input "${name}" has ${found} elements, its shape needs ${count}`);
 }
 
-/** Elements of a BYTES tensor; undefined when a length word is cut off or, unless the last may, an element is. */
+/** Elements of a BYTES tensor; undefined when a length word is cut off or, unless the last may, an element is. Makes no list. */
 function countElements(data: Uint8Array, lastMayBeCutOff: boolean): number | undefined {
-  if (!lastMayBeCutOff) return unpackBytes(data)?.length;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  let count = 0;
-  for (let at = 0; at < data.byteLength; count += 1) {
+  let [count, at] = [0, 0];
+  for (; at < data.byteLength; count += 1) {
     if (at + 4 > data.byteLength) return undefined;
     at += 4 + view.getUint32(at, true);
   }
-  return count;
+  return at > data.byteLength && !lastMayBeCutOff ? undefined : count;
 }
 
 function commonRows(inputs: readonly Tensor[], config: ModelConfig): number {
