@@ -258,8 +258,9 @@ export class ServerConnection implements StreamOwner {
     if (!this.queue.grow(stream, bytes)) throw broken("a window grows beyond what any may be");
   }
 
-  #takeDataHead({ stream: id, length }: FrameHead): void {
+  #takeDataHead({ stream: id, length, flags }: FrameHead): void {
     if (this.#block !== undefined) throw broken("another frame comes before a header block has ended");
+    if (length === 0 && (flags & FLAG.endStream) === 0) this.#spend();
     if (id === 0 || id > this.#lastStream) throw broken("data come on a stream that is not open");
     this.#window -= length;
     const stream = this.#streams.get(id);

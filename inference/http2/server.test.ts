@@ -221,6 +221,7 @@ describe("a client that breaks the protocol is sent away", () => {
     ["settings of a wrong length", greeted(frame({ type: FRAME.settings, flags: 0, stream: 0 }, Buffer.alloc(5))), 1],
     ["only padding", greeted(headers(1), frame({ type: FRAME.data, flags: 8, stream: 1 }, Buffer.from([9, 0]))), 1],
     ["pings without end", greeted(repeat(frame({ type: FRAME.ping, flags: 0, stream: 0 }, Buffer.alloc(8)), 200)), 11],
+    ["empty data without end", greeted(headers(1), repeat(frame({ type: FRAME.data, flags: 0, stream: 1 }, Buffer.alloc(0)), 200)), 11],
     [
       "calls that it resets at once",
       greeted(
