@@ -24,22 +24,29 @@ export interface Paragraph {
 /** Paragraphs of a page in reading order; cells far apart on a line are not joined. */
 export function paragraphsOf(model: PageModel): Paragraph[] {
   const body = median(model.lines.map((line) => line.height));
-  const groups: Token[][] = [];
+  const groups: Group[] = [];
   let bottom = Number.NEGATIVE_INFINITY;
   let height = 0;
   for (const [at, line] of model.lines.entries()) {
     const cells = model.cells[at] ?? [];
     const joined =
       cells.length === 1 && line.box.y0 - bottom < PARAGRAPH_GAP * line.height && Math.abs(line.height - height) < 0.3 * line.height;
-    if (joined) groups.at(-1)?.push(...line.tokens);
-    else for (const cell of cells) groups.push([...cell.tokens]);
+    const listed = !joined && isOptionList(textOf(line.tokens));
+    if (joined) groups.at(-1)?.tokens.push(...line.tokens);
+    else for (const cell of cells) groups.push({ tokens: [...cell.tokens], listed });
     bottom = line.box.y1;
     height = line.height;
   }
-  return groups.map((tokens) => toParagraph(model, tokens, body));
+  return groups.map((group) => toParagraph(model, group, body));
 }
 
-function toParagraph(model: PageModel, tokens: readonly Token[], body: number): Paragraph {
+interface Group {
+  readonly tokens: Token[];
+  /** Its first line names the options of a form. */
+  readonly listed: boolean;
+}
+
+function toParagraph(model: PageModel, { tokens, listed }: Group, body: number): Paragraph {
   const top = tokens[0]?.box.y0 ?? 0;
   const tall = median(tokens.map((token) => heightOf(token.box)));
   return {
@@ -48,13 +55,11 @@ function toParagraph(model: PageModel, tokens: readonly Token[], body: number): 
     tokens,
     position: top / Math.max(1, model.heightPx),
     title: tall > body * TITLE_HEIGHT,
-    options: offersOptions(model, tokens),
+    options: listed || standsByBoxes(model, tokens),
   };
 }
 
-function offersOptions(model: PageModel, tokens: readonly Token[]): boolean {
-  const line = model.lines.find((one) => one.tokens.some((token) => token === tokens[0]));
-  if (line !== undefined && isOptionList(textOf(line.tokens))) return true;
+function standsByBoxes(model: PageModel, tokens: readonly Token[]): boolean {
   const box = unionBox(tokens.map((token) => token.box));
   return model.checkboxes.some((checkbox) => checkbox.box !== undefined && Math.abs(centerY(checkbox.box) - centerY(box)) < heightOf(box));
 }

@@ -71,7 +71,7 @@ async function fill(folder, { log, signal }) {
 
 /** Of the unpacked tree only the program, its libraries (with the libc it was built for), its loader and the English data stay. */
 async function keepProgram(root, folder, signal) {
-  const [loader] = await readableLoaders(root);
+  const loader = await findLoader(root);
   const program = join(root, "usr/bin/tesseract");
   const libraries = ["usr/lib", `usr/lib/${multiarch()}`].map((path) => join(root, path)).join(":");
   const listed = await must(loader, ["--library-path", libraries, "--list", program], { timeoutMs: COMMAND_TIMEOUT_MS, signal });
@@ -96,11 +96,10 @@ function multiarch() {
   return `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 }
 
-async function readableLoaders(root) {
-  const paths = ["usr/lib64/ld-linux-x86-64.so.2", "usr/lib/ld-linux-aarch64.so.1", `usr/lib/${multiarch()}/ld-linux-x86-64.so.2`];
-  const present = [];
-  for (const path of paths) if (await exists(join(root, path))) present.push(join(root, path));
-  if (present.length === 0)
-    throw new Error(`Cannot start the fetched tesseract: no loader for ${process.arch} in its libc, there must be one`);
-  return present;
+/** On both architectures the packages' own links lead to it. */
+async function findLoader(root) {
+  for (const path of ["usr/lib64/ld-linux-x86-64.so.2", "usr/lib/ld-linux-aarch64.so.1"]) {
+    if (await exists(join(root, path))) return join(root, path);
+  }
+  throw new Error(`Cannot start the fetched tesseract: no loader for ${process.arch} in its libc, there must be one`);
 }
