@@ -3,7 +3,7 @@
 // share the machine's heavy servers. Ends with one line: "N passed, N failed". A skipped test counts as failed.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -55,6 +55,12 @@ async function runBatch(files, concurrency, tally) {
     // The runner passes a file that holds no test under the file's own name.
     if (name === file) tally.empty.push(file);
   });
+  stream.on("test:fail", ({ file, name, details }) => {
+    // A group fails with its tests; the cause is theirs.
+    const { failureType, cause } = details.error;
+    if (failureType !== "subtestsFailed")
+      tally.failures.push({ file: file ?? "", name, cause: cause?.stack ?? String(cause ?? failureType) });
+  });
   stream.on("test:summary", ({ file, counts }) => {
     // Each file has its own summary, with the tests of the suites that it imports; the one without a file is the batch's.
     if (file !== undefined && counts.passed > 0) tally.passedByFile.set(file, counts.passed);
@@ -79,9 +85,19 @@ async function countServers(tally) {
   return SERVERS.flatMap((server) => (counts.has(server) ? [`${server} ${counts.get(server)}`] : []));
 }
 
+/** At most 20 lines of a failure's text without the test runner's own frames, further right than its heading. */
+function indent(text) {
+  return text
+    .split("\n")
+    .filter((line) => !/^\s+at .*node:internal/.test(line))
+    .slice(0, 20)
+    .map((line) => `    ${line}`)
+    .join("\n");
+}
+
 async function main() {
   const { units, crossing } = choose(await testFiles(), process.argv.slice(2));
-  const tally = { passed: 0, failed: 0, skipped: 0, passedByFile: new Map(), empty: [] };
+  const tally = { passed: 0, failed: 0, skipped: 0, passedByFile: new Map(), empty: [], failures: [] };
   await runBatch(units, PARALLEL_FILES, tally);
   await runBatch(crossing, 1, tally);
   const files = `${tally.passedByFile.size} of ${units.length + crossing.length} files passed tests`;
@@ -90,6 +106,8 @@ async function main() {
   if (tally.passed + tally.failed === 0) console.log("no test ran, at least one must");
   const skipped = tally.skipped === 0 ? "" : `, ${tally.skipped} skipped`;
   for (const file of tally.empty) console.log(`${String(file)} holds no test, at least one must be in it`);
+  // Once more at the end: whoever sees only the last lines of a long run still sees why it failed.
+  for (const { file, name, cause } of tally.failures) console.log(`failed: ${relative(ROOT, file)}: ${name}\n${indent(cause)}`);
   tally.passed -= tally.empty.length;
   tally.failed += tally.empty.length;
   console.log(`${tally.passed} passed, ${tally.failed} failed${skipped}`);

@@ -4,6 +4,7 @@ import { withDeadline } from "../../runtime/signals.ts";
 import { channelKey, channelName, type ChannelName, channelPrefix, modelName, modelVersion, sha256Hex } from "./keys.ts";
 import { contentDigest, type ModelManifest } from "./manifest.ts";
 import { CALL_DEADLINE_MS, checkModelName, readManifest, type Registry, type VersionName } from "./registry.ts";
+import { readSmallObject } from "./small-object.ts";
 import { verifyVersion } from "./verify.ts";
 
 /** How far a channel can be rolled back. */
@@ -144,13 +145,12 @@ async function write(registry: Registry, current: ChannelRecord | undefined, cha
 }
 
 async function readRecord(registry: Registry, key: string, signal: AbortSignal): Promise<ChannelRecord> {
-  const ref = await registry.objects.head(key, signal);
   const damaged = (state: string) =>
     new PayerHubError("DATA_LOSS", `reading channel record "${key}": it ${state}, it must be as it was written`);
-  if (ref === undefined) throw damaged("is gone");
-  const text = Buffer.from(await registry.objects.readAll(ref, { maxBytes: MAX_RECORD_BYTES, signal })).toString("utf8");
+  const bytes = await readSmallObject(registry.objects, key, { maxBytes: MAX_RECORD_BYTES, signal });
+  if (bytes === undefined) throw damaged("is gone");
   try {
-    return recordSchema.parse(JSON.parse(text));
+    return recordSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
   } catch {
     throw damaged("is malformed");
   }

@@ -4,6 +4,7 @@ import { withDeadline } from "../../runtime/signals.ts";
 import type { World } from "../../runtime/world.ts";
 import { MANIFESTS, manifestKey, manifestPrefix, modelName, modelVersion, parseManifestKey } from "./keys.ts";
 import { MAX_MANIFEST_BYTES, type ModelManifest, parseManifest } from "./manifest.ts";
+import { readSmallObject } from "./small-object.ts";
 
 /** Longest wait for one small object. */
 export const CALL_DEADLINE_MS = 30_000;
@@ -45,10 +46,11 @@ export function checkModelName(name: string): void {
 /** The manifest of a version; undefined when the registry has no such version, DATA_LOSS when it is damaged. */
 export async function findManifest(registry: Registry, named: VersionName, signal: AbortSignal): Promise<ModelManifest | undefined> {
   checkVersionName(named);
-  const limited = withDeadline(signal, CALL_DEADLINE_MS);
-  const ref = await registry.objects.head(manifestKey(named.name, named.version), limited);
-  if (ref === undefined) return undefined;
-  return parseManifest(await registry.objects.readAll(ref, { maxBytes: MAX_MANIFEST_BYTES, signal: limited }), named);
+  const bytes = await readSmallObject(registry.objects, manifestKey(named.name, named.version), {
+    maxBytes: MAX_MANIFEST_BYTES,
+    signal: withDeadline(signal, CALL_DEADLINE_MS),
+  });
+  return bytes === undefined ? undefined : parseManifest(bytes, named);
 }
 
 /** The manifest of a version that must exist: NOT_FOUND otherwise. */
