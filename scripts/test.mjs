@@ -97,7 +97,9 @@ function indent(text) {
 
 async function main() {
   const { units, crossing } = choose(await testFiles(), process.argv.slice(2));
-  const tally = { passed: 0, failed: 0, skipped: 0, passedByFile: new Map(), empty: [], failures: [] };
+  /** @type {{ file: string, name: string, cause: string }[]} */
+  const failures = [];
+  const tally = { passed: 0, failed: 0, skipped: 0, passedByFile: new Map(), empty: [], failures };
   await runBatch(units, PARALLEL_FILES, tally);
   await runBatch(crossing, 1, tally);
   const files = `${tally.passedByFile.size} of ${units.length + crossing.length} files passed tests`;
