@@ -6,6 +6,7 @@ import type { ModelInferRequest } from "../../proto/inference/grpc_service.pb.ts
 import { bfloat16Tensor } from "../bfloat16-tensor.ts";
 import { booleanTensor } from "../boolean-tensor.ts";
 import { bytesTensor } from "../bytes-tensor.ts";
+import { SLOW_MS } from "../conformance/models.ts";
 import { numericTensor } from "../numeric-tensor.ts";
 import { float32Tensor } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
@@ -14,6 +15,9 @@ import type { TritonClient } from "./triton.ts";
 
 /** Models of the conformance kit that the suite needs. */
 export const SUITE_MODELS = ["types", "echo", "slow"] as const;
+
+/** Calls of the test that looks for foreign rows. */
+const MANY_CALLS = 1_000;
 
 const call = { signal: new AbortController().signal, deadlineMs: 30_000 };
 
@@ -26,6 +30,8 @@ export function clientSuite(name: string, endpoint: () => string): void {
     });
     after(() => client.close());
     describe("inference", () => inferenceTests(() => client));
+    describe("calls that end early", () => endTests(() => client));
+    describe("streams", () => streamTests(() => client));
     describe("questions about server and models", () => questionTests(() => client));
     describe("the model repository", () => repositoryTests(() => client));
   });
@@ -68,15 +74,15 @@ function inferenceTests(client: () => TritonClient): void {
     assert.ok(Buffer.compare(output?.data ?? new Uint8Array(), new Uint8Array(values.buffer)) === 0);
   });
 
-  it("many calls at once each get their own answer", async () => {
-    const ask = async (_: unknown, index: number) => {
-      const [output] = await client().infer("echo", [float32Tensor("INPUT0", [1, 1], Float32Array.of(index))], {
-        ...call,
-        id: String(index),
-      });
-      assert.deepEqual(output?.data, Buffer.from(Float32Array.of(index).buffer));
+  it(`${MANY_CALLS} calls, a hundred at once and of one to eight rows, each get exactly their own rows`, async () => {
+    const ask = async (index: number) => {
+      const rows = Float32Array.from({ length: 1 + (index % 8) }, (_, row) => index * 8 + row);
+      const [output] = await client().infer("echo", [float32Tensor("INPUT0", [rows.length, 1], rows)], { ...call, id: String(index) });
+      assert.deepEqual([output?.shape, output?.data], [[rows.length, 1], Buffer.from(rows.buffer)]);
     };
-    await Promise.all(Array.from({ length: 300 }, ask));
+    // In waves, because a model's queue is bounded and nothing here tests overload.
+    for (let wave = 0; wave < MANY_CALLS; wave += 100)
+      await Promise.all(Array.from({ length: 100 }, async (_, at) => await ask(wave + at)));
   });
 
   it("a full queue is an overload, not an outage", async () => {
@@ -85,7 +91,32 @@ function inferenceTests(client: () => TritonClient): void {
     const codes = results.flatMap((result) => (result.status === "rejected" ? [String(Reflect.get(Object(result.reason), "code"))] : []));
     assert.ok(codes.length >= 1 && codes.every((code) => code === "RESOURCE_EXHAUSTED"), codes.join());
   });
+}
 
+function endTests(client: () => TritonClient): void {
+  it("a call past its deadline ends with that", async () => {
+    const one = float32Tensor("INPUT0", [1, 1], Float32Array.of(1));
+    await assert.rejects(client().infer("slow", [one], { ...call, deadlineMs: -1 }), { code: "DEADLINE_EXCEEDED" });
+    await assert.rejects(client().infer("slow", [one], { ...call, deadlineMs: SLOW_MS / 8 }), { code: "DEADLINE_EXCEEDED" });
+    assert.equal(await client().ready(call), true);
+  });
+
+  it("aborted calls end with that and the next one works", async () => {
+    const one = float32Tensor("INPUT0", [1, 1], Float32Array.of(1));
+    await client().infer("echo", [one], call);
+    const controller = new AbortController();
+    const aborted = { ...call, signal: controller.signal };
+    const calls = Array.from({ length: 30 }, async () => await client().infer("echo", [one], aborted));
+    controller.abort();
+    for (const ended of await Promise.allSettled(calls)) {
+      assert.equal(ended.status, "rejected");
+      assert.equal(Reflect.get(Object(ended.reason), "code"), "CANCELLED");
+    }
+    assert.equal((await client().infer("echo", [one], call)).length, 1);
+  });
+}
+
+function streamTests(client: () => TritonClient): void {
   it("a stream answers every request, errors in their place", async () => {
     const request = (id: string, modelName: string): ModelInferRequest => ({
       id,
@@ -125,7 +156,19 @@ function questionTests(client: () => TritonClient): void {
     const { name, version } = await client().serverMetadata(call);
     assert.ok(name.length > 0 && version.length > 0);
     assert.equal(await client().modelReady("echo", call), true);
+    assert.equal(await client().modelReady("echo", { ...call, version: "9" }), false);
     assert.equal(await client().modelReady("nobody", call), false);
+    await assert.rejects(client().modelReady("echo", { ...call, version: "newest" }), { code: "INVALID_ARGUMENT" });
+  });
+
+  it("checks signatures against contracts and names both sides of a difference", async () => {
+    const tensor = (name: string, datatype: "FP32" | "FP64") => ({ name, datatype, shape: [-1, -1] });
+    const echo = { name: "echo", inputs: [tensor("INPUT0", "FP32")], outputs: [tensor("OUTPUT0", "FP32")] };
+    await client().verify([echo], call);
+    await assert.rejects(
+      client().verify([{ ...echo, outputs: [tensor("OUTPUT0", "FP64")] }], call),
+      /server has output OUTPUT0 FP32 \[-1,-1\], the contract needs OUTPUT0 FP64 \[-1,-1\]/,
+    );
   });
 
   it("tells a model's configuration and signature", async () => {
@@ -134,13 +177,18 @@ function questionTests(client: () => TritonClient): void {
     const signature = await client().modelMetadata("echo", call);
     assert.deepEqual(signature.inputs[0]?.shape, [-1n, -1n]);
     await assert.rejects(client().modelConfig("nobody", call), { code: "NOT_FOUND" });
+    await assert.rejects(client().modelMetadata("nobody", call), { code: "NOT_FOUND" });
+    await assert.rejects(client().modelMetadata("echo", { ...call, version: "9" }), { code: "NOT_FOUND" });
   });
 
   it("counts what a model did", async () => {
-    const successes = async () => (await client().statistics("types", call))[0]?.inferenceStats?.success?.count ?? 0n;
-    const before = await successes();
-    await client().infer("types", [booleanTensor("IN_BOOL", [1], [true])], { ...call, outputs: ["OUT_BOOL"] });
-    assert.equal((await successes()) - before, 1n);
+    const before = await countsOf(client());
+    const rows = float32Tensor("INPUT0", [3, 1], Float32Array.of(1, 2, 3));
+    for (let calls = 0; calls < 4; calls += 1) await client().infer("echo", [rows], call);
+    const after = await countsOf(client());
+    assert.deepEqual([after.success - before.success, after.inferences - before.inferences], [4n, 12n]);
+    assert.ok(after.executions - before.executions <= 4n && after.computeNs > before.computeNs);
+    await assert.rejects(client().statistics("nobody", call), { code: "INVALID_ARGUMENT" });
     const all = await client().statistics("", call);
     assert.ok(SUITE_MODELS.every((name) => all.some((model) => model.name === name)));
   });
@@ -185,4 +233,14 @@ function repositoryTests(client: () => TritonClient): void {
     await assert.rejects(client().loadModel("nobody", call), { code: "INTERNAL" });
     await client().unloadModel("nobody", { ...call, dependents: true });
   });
+}
+
+async function countsOf(client: TritonClient) {
+  const [found] = await client.statistics("echo", call);
+  return {
+    success: found?.inferenceStats?.success?.count ?? 0n,
+    inferences: found?.inferenceCount ?? 0n,
+    executions: found?.executionCount ?? 0n,
+    computeNs: found?.inferenceStats?.computeInfer?.ns ?? 0n,
+  };
 }

@@ -95,6 +95,7 @@ export const INFER_CASES: readonly Case[] = [
     "infer: inputs of different batch",
     pair({ inputs: [{ ...A, shape: ["2", "2"] }, B], rawInputContents: [base64(Int32Array.of(1, 2, 3, 4)), PAIR.b] }),
   ),
+  caseOf("infer: fixed dimension differs behind the batch", pair({ inputs: [{ ...A, shape: ["1", "3"] }, B] })),
   caseOf("infer: a message that is no protobuf", call("ModelInfer", {}, { wire: Buffer.from([0xff, 0xff, 0xff]).toString("base64") })),
   caseOf("infer: an empty message", call("ModelInfer", {}, { wire: "" })),
 ];

@@ -4,12 +4,13 @@ import { test } from "node:test";
 import { createLogger } from "../../runtime/log.ts";
 import { openObjects } from "../../runtime/objects/open.ts";
 import { systemWorld } from "../../runtime/world.ts";
+import { featureRows } from "../../test/samples/feature-rows.ts";
 import { temporaryFolder } from "../../test/servers/server.ts";
 import { startTriton } from "../../test/servers/triton.ts";
 import { startVersitygw } from "../../test/servers/versitygw.ts";
+import { createAnomalyScorer } from "../client/anomaly.ts";
 import { createTritonClient } from "../client/triton.ts";
 import { inferenceConfigSchema } from "../config.ts";
-import { createRows, scoresOf } from "../conformance-rows.ts";
 import { startInference } from "../start.ts";
 import { promote, resolveChannel } from "./channel.ts";
 import { pullModel } from "./pull.ts";
@@ -35,13 +36,14 @@ test("the embedded server and real Triton load what was pulled from S3, and scor
   const log = createLogger({ level: "silent" });
   const [pulled, original] = [
     await startInference({ ...committed, repository }, { log }, signal),
-    await startInference(committed, { log }, signal),
+    await startInference({ ...committed, models: ["autoencoder", "isolation_forest"] }, { log }, signal),
   ];
-  const rows = createRows(11, 16);
+  const rows = featureRows(11, 16);
   const [expected = [], ...others] = await Promise.all(
     [original.endpoint, pulled.endpoint, triton.endpoint].map(async (endpoint) => {
       const client = createTritonClient({ endpoint, minimumVersion: "0" });
-      const scores = await scoresOf(client, rows, { signal });
+      const scorer = createAnomalyScorer(client);
+      const scores = await Promise.all(rows.map(async (row) => (await scorer.score(row, signal)).autoencoder));
       client.close();
       return scores;
     }),
