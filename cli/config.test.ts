@@ -14,6 +14,7 @@ test("an empty environment gives the embedded defaults, with state below one fol
     objectsUrl: `file://${home}/objects`,
     modelsUrl: `file://${home}/models`,
     tritonEndpoint: undefined,
+    inferenceClient: { canary: [], shadow: [], hedgeShare: 0, maxBytesPerPod: 134_217_728 },
     ocrEngine: "auto",
     tesseract: undefined,
     tenant: "demo",
@@ -40,6 +41,7 @@ test("each variable reaches its setting", () => {
       OBJECTS_URL: "s3://bucket",
       MODELS_URL: "s3://models",
       TRITON_URL: "triton:8001",
+      TRITON_HEDGE_PERCENT: "5",
       OCR_ENGINE: "tesseract",
       TESSERACT_BIN: "/opt/tesseract",
       PAYERHUB_TENANT: "acme",
@@ -60,6 +62,7 @@ test("each variable reaches its setting", () => {
     objectsUrl: "s3://bucket",
     modelsUrl: "s3://models",
     tritonEndpoint: "triton:8001",
+    inferenceClient: { canary: [], shadow: [], hedgeShare: 0.05, maxBytesPerPod: 134_217_728 },
     ocrEngine: "tesseract",
     tesseract: "/opt/tesseract",
     tenant: "acme",
@@ -83,6 +86,8 @@ for (const [name, value] of [
   ["GRPC_PORT", "65536"],
   ["HTTP_PORT", "web"],
   ["PAYERHUB_READERS", "0"],
+  ["TRITON_CANARY", "biobert"],
+  ["TRITON_HEDGE_PERCENT", "6"],
   ["LOG_LEVEL", "loud"],
 ] as const) {
   test(`${name}=${value} is refused`, () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { inferenceClientFrom, inferenceClientSchema } from "../inference/client/config.ts";
 
 /** 0 lets the system choose. */
 const port = z.coerce.number().int().min(0).max(65_535).default(0);
@@ -16,6 +17,7 @@ const upConfigSchema = z.strictObject({
   /** Object store of the model registry. */
   modelsUrl: z.string(),
   tritonEndpoint: z.string().optional(),
+  inferenceClient: inferenceClientSchema,
   ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]).default("auto"),
   tesseract: z.string().min(1).optional(),
   tenant: z.string().default("demo"),
@@ -45,6 +47,7 @@ export function upConfigFrom(given: Partial<UpConfig> = {}, env: Environment = p
       objectsUrl: env["OBJECTS_URL"] ?? `file://${join(home, "objects")}`,
       modelsUrl: env["MODELS_URL"] ?? `file://${join(home, "models")}`,
       tritonEndpoint: env["TRITON_URL"],
+      inferenceClient: inferenceClientFrom(env),
       ocrEngine: env["OCR_ENGINE"],
       tesseract: env["TESSERACT_BIN"],
       tenant: env["PAYERHUB_TENANT"],

@@ -59,6 +59,7 @@ export async function startUp(config: UpConfig, deps: UpDeps, signal: AbortSigna
         storeUrl: config.storeUrl,
         objectsUrl: config.objectsUrl,
         tritonEndpoint,
+        inferenceClient: config.inferenceClient,
         home: config.home,
         stages: [...STAGE_NAMES],
         tenants: [config.tenant],

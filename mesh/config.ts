@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { inferenceClientFrom, inferenceClientSchema } from "../inference/client/config.ts";
 import { STAGE_NAMES } from "./pipeline.ts";
 
 const token = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -16,8 +17,9 @@ export const meshConfigSchema = z.strictObject({
   natsToken: z.string().optional(),
   storeUrl: z.string(),
   objectsUrl: z.string(),
-  /** host:port of a server that speaks Triton's gRPC protocol. */
+  /** Where servers are that speak Triton's gRPC protocol, as `openInference` takes it. */
   tritonEndpoint: z.string(),
+  inferenceClient: inferenceClientSchema.prefault({}),
   /** Folder for what must stay on this machine: root key, audit log. */
   home: z.string(),
   stages: z.array(z.enum(STAGE_NAMES)).min(1),
@@ -43,6 +45,7 @@ export function meshConfigFrom(env: Readonly<Record<string, string | undefined>>
       storeUrl: env["STORE_URL"] ?? `sqlite:${join(home, "store.sqlite")}`,
       objectsUrl: env["OBJECTS_URL"] ?? `file://${join(process.cwd(), home, "objects")}`,
       tritonEndpoint: env["TRITON_URL"],
+      inferenceClient: inferenceClientFrom(env),
       home,
       stages: env["MESH_STAGES"] === undefined ? [...STAGE_NAMES] : commaList.parse(env["MESH_STAGES"]),
       tenants: commaList.parse(env["PAYERHUB_TENANTS"] ?? "demo"),

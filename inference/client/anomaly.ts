@@ -23,9 +23,10 @@ export interface AnomalyScorer {
   readonly features: number;
   /**
    * Rejects with a retryable error while the models cannot be reached, FAILED_PRECONDITION when they are not the ones this
-   * code was built for, UNAVAILABLE when an answer is no finite number: never with an invented score.
+   * code was built for, UNAVAILABLE when an answer is no finite number: never with an invented score. A canary splits by
+   * `stickyKey`, for example the document's id.
    */
-  score(features: Float32Array, signal: AbortSignal): Promise<AnomalyScores>;
+  score(features: Float32Array, signal: AbortSignal, stickyKey?: string): Promise<AnomalyScores>;
 }
 
 /** Scores over a model server. The server's version and signatures are checked before the first score and after an outage. */
@@ -37,13 +38,14 @@ export function createAnomalyScorer(client: InferenceClient): AnomalyScorer {
   };
   return {
     features: ANOMALY_FEATURES,
-    score: async (features, signal) => {
+    score: async (features, signal, stickyKey) => {
       const input = float32Tensor("features", [1, ANOMALY_FEATURES], features);
+      const call = { signal, deadlineMs: SCORE_DEADLINE_MS, ...(stickyKey === undefined ? {} : { stickyKey }) };
       try {
         await verify(signal);
         const [forest, reconstruction] = await Promise.all([
-          client.infer(ISOLATION_FOREST.name, [input], { signal, deadlineMs: SCORE_DEADLINE_MS }),
-          client.infer(AUTOENCODER.name, [input], { signal, deadlineMs: SCORE_DEADLINE_MS }),
+          client.infer(ISOLATION_FOREST.name, [input], call),
+          client.infer(AUTOENCODER.name, [input], call),
         ]);
         return {
           isolationForest: one(forest, "score"),

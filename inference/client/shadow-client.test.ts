@@ -23,14 +23,14 @@ function clientOf(infer: InferenceClient["infer"]): InferenceClient {
 
 function openShadow(primary: InferenceClient["infer"], shadow: InferenceClient["infer"], change: Partial<ShadowOptions> = {}) {
   const seen: ShadowComparison[] = [];
-  const base = { on: clientOf(shadow), models: { m: { model: "n", version: "2" } }, share: 1, world: systemWorld() };
+  const base = { on: clientOf(shadow), models: { m: { model: "n", version: "2", share: 1 } }, world: systemWorld() };
   return { seen, client: createShadowClient(clientOf(primary), { ...base, onCompared: (comparison) => seen.push(comparison), ...change }) };
 }
 
 describe("createShadowClient", () => {
   it("refuses a share beyond 0 to 1", () => {
     const never = async () => await Promise.resolve([]);
-    assert.throws(() => openShadow(never, never, { share: 2 }), { code: "INVALID_ARGUMENT" });
+    assert.throws(() => openShadow(never, never, { models: { m: { model: "n", share: 2 } } }), { code: "INVALID_ARGUMENT" });
   });
 
   it("a copy that fails, or answers what cannot be read, changes nothing but a count", async () => {

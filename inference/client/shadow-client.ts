@@ -14,10 +14,8 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 export interface ShadowOptions {
   /** Where copies run. */
   readonly on: InferenceClient;
-  /** Models whose calls are copied, with the model and version that the copy asks. */
-  readonly models: Readonly<Record<string, { readonly model: string; readonly version?: string }>>;
-  /** Share of calls that are copied, 0..1. */
-  readonly share: number;
+  /** Models whose calls are copied, with the model and version that the copy asks, and the share of calls that are copied, 0..1. */
+  readonly models: Readonly<Record<string, { readonly model: string; readonly version?: string; readonly share: number }>>;
   readonly maxBytes?: number;
   /** Takes every comparison; must not throw. */
   readonly onCompared: (comparison: ShadowComparison) => void;
@@ -53,9 +51,10 @@ export interface ShadowClient extends InferenceClient {
  * they are the caller's own again when its call has ended.
  */
 export function createShadowClient(client: InferenceClient, options: ShadowOptions): ShadowClient {
-  const { world, share, maxBytes = DEFAULT_MAX_BYTES } = options;
-  if (!(share >= 0 && share <= 1)) {
-    throw new PayerHubError("INVALID_ARGUMENT", `shadowing "${share}" of the calls: it must be 0 to 1`);
+  const { world, maxBytes = DEFAULT_MAX_BYTES } = options;
+  for (const [model, { share }] of Object.entries(options.models)) {
+    if (!(share >= 0 && share <= 1))
+      throw new PayerHubError("INVALID_ARGUMENT", `shadowing model "${model}": its share is ${share}, it must be 0 to 1`);
   }
   const lifetime = new AbortController();
   let [held, compared, dropped, failed] = [0, 0, 0, 0];
@@ -70,7 +69,7 @@ export function createShadowClient(client: InferenceClient, options: ShadowOptio
   };
   const copyFor = (model: string, inputs: readonly Tensor[]) => {
     const to = Object.hasOwn(options.models, model) ? options.models[model] : undefined;
-    if (to === undefined || lifetime.signal.aborted || world.random() >= share) return undefined;
+    if (to === undefined || lifetime.signal.aborted || world.random() >= to.share) return undefined;
     const bytes = inputs.reduce((sum, { data }) => sum + data.byteLength, 0);
     if (held + bytes > maxBytes) {
       dropped += 1;

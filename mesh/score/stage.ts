@@ -36,7 +36,7 @@ export function createScoreStage(options: ScoreStageOptions): Stage<"understood"
       const understanding = await context.objects.readMessage(context.tenant, understandingRef, Understanding, context.signal);
       const pages = await readPages(message, context);
       const evidence = gatherEvidence(understanding, pages, options.drugs);
-      const anomalies = await options.scorer.score(extractFeatures(evidence), context.signal);
+      const anomalies = await options.scorer.score(extractFeatures(evidence), context.signal, context.documentId);
       const { config, calibration } = options;
       const assessment = assess(evidence, anomalies, { config, calibration, settledByPerson: message.settledByPerson });
       const key = artefactKey(context, "assessment.pb");
