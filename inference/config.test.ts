@@ -22,6 +22,16 @@ it("takes what the environment says and refuses what is malformed", () => {
     [config.host, config.port, config.repository, config.strict, config.logLevel],
     ["0.0.0.0", 9_000, "/models", true, "warn"],
   );
+  for (const env of [{ INFERENCE_CERT_FILE: "/c.pem" }, { INFERENCE_KEY_FILE: "/k.pem" }, { INFERENCE_CLIENT_CA_FILE: "/ca.pem" }])
+    assert.throws(() => inferenceConfigFrom(env));
   for (const env of [{ INFERENCE_PORT: "70000" }, { INFERENCE_PORT: "web" }, { LOG_LEVEL: "loud" }])
     assert.throws(() => inferenceConfigFrom(env));
+});
+
+it("with TLS there is no plain HTTP unless it is asked for", () => {
+  const files = { INFERENCE_CERT_FILE: "/c.pem", INFERENCE_KEY_FILE: "/k.pem" };
+  assert.deepEqual(inferenceConfigFrom(files).tls, { certFile: "/c.pem", keyFile: "/k.pem" });
+  assert.equal(inferenceConfigFrom(files).httpPort, undefined);
+  const asked = inferenceConfigFrom({ ...files, INFERENCE_CLIENT_CA_FILE: "/ca.pem", INFERENCE_HTTP_PORT: "8002" });
+  assert.deepEqual([asked.httpPort, asked.tls?.caFile], [8_002, "/ca.pem"]);
 });

@@ -34,7 +34,7 @@ it("a model has a canary or a shadow, not both", () => {
 });
 
 it("an empty environment asks each call once, of the model that it names", () => {
-  const nothing = { canary: [], shadow: [], hedgeShare: 0, maxBytesPerPod: 134_217_728 };
+  const nothing = { canary: [], shadow: [], hedgeShare: 0, maxBytesPerPod: 134_217_728, tls: {} };
   assert.deepEqual(inferenceClientFrom({}), nothing);
   assert.deepEqual(inferenceClientFrom({ TRITON_CANARY: "", TRITON_SHADOW: " , " }), nothing);
   assert.deepEqual(inferenceClientSchema.parse({}), nothing);
@@ -56,6 +56,7 @@ it("each variable reaches its setting", () => {
       shadow: [{ model: "autoencoder", toModel: "autoencoder", toVersion: "3", share: 1 }],
       hedgeShare: 0.025,
       maxBytesPerPod: 1_048_576,
+      tls: {},
     },
   );
 });

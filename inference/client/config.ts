@@ -12,6 +12,9 @@ const MAX_HEDGE_SHARE = 0.05;
 
 const modelName = z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/);
 
+const path = z.string().min(1).max(4_096);
+const host = z.string().regex(/^[A-Za-z0-9_.-]{1,253}$/);
+
 const routeSchema = z.strictObject({
   /** The model that callers name. */
   model: modelName,
@@ -41,6 +44,17 @@ export const inferenceClientSchema = z
     hedgeShare: z.number().min(0).max(MAX_HEDGE_SHARE).default(0),
     /** Request bytes in flight to one server. */
     maxBytesPerPod: z.int().min(FEWEST_BYTES_PER_POD).max(MOST_BYTES_PER_POD).default(DEFAULT_MAX_BYTES_PER_POD),
+    /** Files of a client that speaks TLS to its servers; without any, TLS has the system's authorities and no own certificate. */
+    tls: z
+      .strictObject({
+        caFile: path.exactOptional(),
+        certFile: path.exactOptional(),
+        keyFile: path.exactOptional(),
+        /** The name that a server's certificate must have; absent: the host of the address. */
+        serverName: host.exactOptional(),
+      })
+      .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), "it must have certificate and key, or none")
+      .default({}),
   })
   // A copy beside a split could be compared with the very model that it is a copy to.
   .refine(({ canary, shadow }) => !canary.some(({ model }) => shadow.some((route) => route.model === model)), {
@@ -76,16 +90,23 @@ const environmentSchema = z.object({
   TRITON_CANARY: splits.default([]),
   TRITON_SHADOW: splits.default([]),
   TRITON_HEDGE_PERCENT: percent.default(0),
+  TRITON_CA_FILE: path.optional(),
+  TRITON_CERT_FILE: path.optional(),
+  TRITON_KEY_FILE: path.optional(),
+  TRITON_SERVER_NAME: host.optional(),
   TRITON_POD_MAX_BYTES: z.coerce.number().int().min(FEWEST_BYTES_PER_POD).max(MOST_BYTES_PER_POD).default(DEFAULT_MAX_BYTES_PER_POD),
 });
 
 /** Reads the client's part of a process's environment; throws a ZodError that names the variable. */
 export function inferenceClientFrom(env: Readonly<Record<string, string | undefined>>): InferenceClientConfig {
   const { TRITON_CANARY: canary, TRITON_SHADOW: shadow, ...rest } = environmentSchema.parse(env);
+  const files = { caFile: rest.TRITON_CA_FILE, certFile: rest.TRITON_CERT_FILE, keyFile: rest.TRITON_KEY_FILE };
+  const given = Object.entries({ ...files, serverName: rest.TRITON_SERVER_NAME }).filter(([, value]) => value !== undefined);
   return inferenceClientSchema.parse({
     canary,
     shadow,
     hedgeShare: rest.TRITON_HEDGE_PERCENT / 100,
     maxBytesPerPod: rest.TRITON_POD_MAX_BYTES,
+    tls: Object.fromEntries(given),
   });
 }

@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:http2";
 import type { ClientHttp2Session } from "node:http2";
-import { connect as connectSocket } from "node:net";
+import { connect as connectSocket, isIP } from "node:net";
+import type { Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { PayerHubError } from "../../runtime/error.ts";
 import { abortable } from "../../runtime/signals.ts";
+import type { TlsIdentity } from "../../runtime/tls-identity.ts";
 import type { World } from "../../runtime/world.ts";
 import { lostConnection } from "./call-status.ts";
 import { callFailure } from "./failure.ts";
@@ -25,7 +28,15 @@ export interface Http2ConnectionOptions {
   readonly endpoint: string;
   /** HTTP/2 receive window of a stream, in bytes. */
   readonly windowBytes: number;
+  /** Speak TLS, with HTTP/2 by ALPN; absent speaks plainly. */
+  readonly tls?: ClientTls | undefined;
   readonly world: World;
+}
+
+/** How a client speaks TLS. */
+export interface ClientTls extends TlsIdentity {
+  /** The name that the server's certificate must have; absent: the endpoint's host. */
+  readonly serverName?: string;
 }
 
 /** One HTTP/2 connection that is opened by the first call and again by the first call after it was lost. */
@@ -40,7 +51,7 @@ export interface Http2Connection {
   close(): void;
 }
 
-/** A connection without TLS, as Triton's gRPC front has by default. */
+/** A connection to one server, plain as Triton's gRPC front has it by default, or over TLS. */
 export function createHttp2Connection(options: Http2ConnectionOptions): Http2Connection {
   const { world } = options;
   let current: ClientHttp2Session | undefined;
@@ -70,9 +81,7 @@ export function createHttp2Connection(options: Http2ConnectionOptions): Http2Con
       failures += 1;
       // Clients that lost the same server must not come back in step.
       pausedUntilMs = world.monotonicMs() + pauseMs * (0.5 + world.random() / 2);
-      throw new PayerHubError("UNAVAILABLE", `${attempted}: it cannot be reached, it must listen`, {
-        cause: lostConnection(String(cause)),
-      });
+      throw new PayerHubError("UNAVAILABLE", `${attempted}: ${reasonOf(cause)}`, { cause: lostConnection(String(cause)) });
     } finally {
       opening = undefined;
     }
@@ -102,11 +111,10 @@ export function createHttp2Connection(options: Http2ConnectionOptions): Http2Con
   };
 }
 
-async function openSession({ endpoint, windowBytes }: Http2ConnectionOptions): Promise<ClientHttp2Session> {
-  const url = new URL(`http://${endpoint}`);
-  const session = connect(url, {
-    createConnection: () =>
-      connectSocket({ host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port), noDelay: true, keepAlive: true }),
+async function openSession({ endpoint, windowBytes, tls }: Http2ConnectionOptions): Promise<ClientHttp2Session> {
+  // The scheme decides which event of the socket Node waits for, and no port may be one that a scheme leaves out.
+  const session = connect(`${tls === undefined ? "http" : "https"}://${endpoint}`, {
+    createConnection: () => openSocket(endpoint, tls),
     settings: { initialWindowSize: windowBytes, enablePush: false },
     // The caps on bytes in flight and on a message bound what is held.
     maxSessionMemory: Number.MAX_SAFE_INTEGER,
@@ -119,8 +127,36 @@ async function openSession({ endpoint, windowBytes }: Http2ConnectionOptions): P
     session.destroy();
     throw error;
   }
+  if (tls !== undefined && session.alpnProtocol !== "h2") {
+    session.destroy();
+    throw new TlsRefusal("its TLS has no HTTP/2, it must offer h2");
+  }
   session.setLocalWindowSize(Math.min(LARGEST_WINDOW_BYTES, windowBytes * WINDOWS_PER_CONNECTION));
   return session;
+}
+
+function openSocket(endpoint: string, tls: ClientTls | undefined): Socket {
+  const at = endpoint.lastIndexOf(":");
+  const host = endpoint.slice(0, at).replace(/^\[|\]$/g, "");
+  const target = { host, port: Number(endpoint.slice(at + 1)), noDelay: true, keepAlive: true };
+  if (tls === undefined) return connectSocket(target);
+  const { serverName = host, ...identity } = tls;
+  // An address has no place in the server name that is sent, but the certificate is checked for it all the same.
+  const named = isIP(serverName) === 0 ? { servername: serverName } : {};
+  return connectTls({ ...target, ...identity, ...named, ALPNProtocols: ["h2"], minVersion: "TLSv1.2", rejectUnauthorized: true });
+}
+
+/** The server speaks TLS otherwise than it must. */
+class TlsRefusal extends Error {}
+
+/** Codes of OpenSSL and Node for a certificate that is not taken. */
+const CERTIFICATE_CODE = /CERT|UNABLE_TO_|SELF_SIGNED|ISSUER|CRL/;
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof TlsRefusal) return cause.message;
+  const code = String(Reflect.get(Object(cause), "code"));
+  if (CERTIFICATE_CODE.test(code)) return `its certificate is refused with ${code}, it must come from a known authority and have the name`;
+  return code.startsWith("ERR_SSL") ? `TLS failed with ${code}, both sides must speak it` : "it cannot be reached, it must listen";
 }
 
 function ping(session: ClientHttp2Session, answered: () => void): void {

@@ -1,6 +1,7 @@
 import { PayerHubError } from "../../runtime/error.ts";
 import type { World } from "../../runtime/world.ts";
 import { createHttp2Connection } from "./http2-connection.ts";
+import type { ClientTls } from "./http2-connection.ts";
 import { http2Unary } from "./http2-unary.ts";
 
 const PATH = "/inference.GRPCInferenceService/ModelInfer";
@@ -14,6 +15,7 @@ export interface InferChannelOptions {
   readonly maxMessageBytes: number;
   /** gRPC metadata that goes with every call: lower-case names. */
   readonly metadata: Readonly<Record<string, string>>;
+  readonly tls?: ClientTls | undefined;
   readonly world: World;
 }
 
@@ -36,7 +38,9 @@ export interface InferChannel {
 /** Opens its connections with the first calls; each call takes the connection with the fewest in flight. */
 export function createInferChannel(options: InferChannelOptions): InferChannel {
   const lanes = Array.from({ length: options.connections }, () => ({ connection: createHttp2Connection(options), inFlight: 0 }));
-  const pseudo = { ":method": "POST", ":scheme": "http", ":authority": options.endpoint, ":path": PATH };
+  const [scheme, authority] =
+    options.tls === undefined ? ["http", options.endpoint] : ["https", options.tls.serverName ?? options.endpoint];
+  const pseudo = { ":method": "POST", ":scheme": scheme, ":authority": authority, ":path": PATH };
   const regular = { te: "trailers", "content-type": "application/grpc", "user-agent": "payerhub-inference", ...options.metadata };
   const headers = flat({ ...pseudo, ...regular });
   return {

@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { PayerHubError } from "../../runtime/error.ts";
+import { readTlsIdentity } from "../../runtime/tls-identity.ts";
 import type { World } from "../../runtime/world.ts";
 import { createCanaryClient } from "./canary-client.ts";
 import { inferenceClientSchema } from "./config.ts";
@@ -7,6 +8,7 @@ import type { InferenceClientConfig } from "./config.ts";
 import { dnsEndpoints } from "./dns-endpoints.ts";
 import { staticEndpoints } from "./endpoint-source.ts";
 import type { EndpointSource } from "./endpoint-source.ts";
+import type { ClientTls } from "./http2-connection.ts";
 import { createPodSet } from "./pod-set.ts";
 import { createShadowClient } from "./shadow-client.ts";
 import type { ShadowComparison } from "./shadow-client.ts";
@@ -26,23 +28,38 @@ export interface OpenInferenceOptions {
 
 /**
  * A client for what an address says: `host:port` is one server, `host:port,host:port` a set of them, `dns:host:port` all
- * addresses of a name, `kubernetes:namespace/service:port` the ready pods of a service by the name of its port.
- * INVALID_ARGUMENT for any other.
+ * addresses of a name, `kubernetes:namespace/service:port` the ready pods of a service by the name of its port; `tls:` before
+ * any of them speaks TLS, and checks certificates for the host, the name, or `service.namespace.svc`. INVALID_ARGUMENT for any
+ * other, and for TLS files that are not for TLS or cannot be read.
  */
 export function openInference(address: string, options: OpenInferenceOptions): InferenceClient & { close(): void } {
   const { world, config = inferenceClientSchema.parse({}) } = options;
   const { maxBytesPerPod, hedgeShare } = config;
-  const open = (endpoint: string) => createTritonClient({ endpoint, maxInFlightBytes: maxBytesPerPod, world });
-  const source = sourceOf(address, options);
-  const servers = source === undefined ? open(address) : createPodSet({ source, open, world, maxBytesPerPod, hedgeShare });
-  const { client, end } = copying(servers, config, options);
+  const secure = address.startsWith("tls:");
+  const servers = serversOf(secure ? address.slice("tls:".length) : address, options);
+  const tls = secure ? { tls: tlsOf(config, servers.serverName) } : {};
+  if (!secure && Object.keys(config.tls).length > 0) {
+    throw new PayerHubError(
+      "INVALID_ARGUMENT",
+      `reading the model servers' address "${address}": there are settings for TLS and it is plain, it must begin with "tls:"`,
+    );
+  }
+  const open = (endpoint: string) => createTritonClient({ endpoint, maxInFlightBytes: maxBytesPerPod, world, ...tls });
+  const asked =
+    typeof servers.at === "string" ? open(servers.at) : createPodSet({ source: servers.at, open, world, maxBytesPerPod, hedgeShare });
+  const { client, end } = copying(asked, config, options);
   return {
     ...createCanaryClient(client, config.canary),
     close: () => {
       end();
-      servers.close();
+      asked.close();
     },
   };
+}
+
+function tlsOf({ tls: { serverName, ...files } }: InferenceClientConfig, usual: string | undefined): ClientTls {
+  const name = serverName ?? usual;
+  return { ...readTlsIdentity(files), ...(name === undefined ? {} : { serverName: name }) };
 }
 
 function copying(servers: InferenceClient, { shadow }: InferenceClientConfig, { world, onCompared = () => {} }: OpenInferenceOptions) {
@@ -57,23 +74,32 @@ function copying(servers: InferenceClient, { shadow }: InferenceClientConfig, { 
   return { client, end: () => client.close() };
 }
 
-function sourceOf(address: string, { world, onFailure }: OpenInferenceOptions): EndpointSource | undefined {
+interface Servers {
+  /** One endpoint, or where many are found. */
+  readonly at: string | EndpointSource;
+  /** The name that certificates must have where endpoints are addresses. */
+  readonly serverName?: string;
+}
+
+function serversOf(address: string, { world, onFailure }: OpenInferenceOptions): Servers {
   const service = /^kubernetes:([^/:,]+)\/([^/:,]+):([^/:,]+)$/.exec(address);
   if (service !== null) {
     const [, namespace = "", name = "", port = ""] = service;
-    return sliceEndpoints({ namespace, service: name, port, onFailure, world });
+    return { at: sliceEndpoints({ namespace, service: name, port, onFailure, world }), serverName: `${name}.${namespace}.svc` };
   }
-  const named = /^dns:([^/:,]+:\d{1,5})$/.exec(address)?.[1];
-  if (named !== undefined) return dnsEndpoints({ name: named, lookup: addressesOf, onFailure, world });
+  const [, named, host] = /^dns:(([^/:,]+):\d{1,5})$/.exec(address) ?? [];
+  if (named !== undefined && host !== undefined)
+    return { at: dnsEndpoints({ name: named, lookup: addressesOf, onFailure, world }), serverName: host };
   const endpoints = address.split(",").map((endpoint) => endpoint.trim());
   const wrong = endpoints.find((endpoint) => !/^(\[[0-9a-fA-F:]+\]|[^/:,\s]+):\d{1,5}$/.test(endpoint));
   if (wrong !== undefined) {
     throw new PayerHubError(
       "INVALID_ARGUMENT",
-      `reading the model servers' address "${address}": "${wrong}" has another form, it must be host:port, dns:host:port or kubernetes:namespace/service:port`,
+      `reading the model servers' address "${address}": "${wrong}" has another form, it must be [tls:]host:port, [tls:]dns:host:port or [tls:]kubernetes:namespace/service:port`,
     );
   }
-  return endpoints.length === 1 ? undefined : staticEndpoints(endpoints);
+  const [first = ""] = endpoints;
+  return { at: endpoints.length === 1 ? first : staticEndpoints(endpoints) };
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {

@@ -12,6 +12,7 @@ import { createByteLimit } from "./byte-limit.ts";
 import type { CallOptions } from "./call-options.ts";
 import { checkContract } from "./contract.ts";
 import type { ModelContract } from "./contract.ts";
+import type { ClientTls } from "./http2-connection.ts";
 import { createAsk, createControlCalls } from "./control-calls.ts";
 import type { ControlCalls } from "./control-calls.ts";
 import { createInferChannel } from "./infer-channel.ts";
@@ -50,6 +51,8 @@ export interface TritonClientOptions {
   readonly minimumVersion?: string;
   /** gRPC metadata that goes with every call, for example `triton-grpc-protocol-<key>`: lower-case names. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Speak TLS; absent speaks plainly. */
+  readonly tls?: ClientTls;
   readonly world?: World;
 }
 
@@ -129,12 +132,14 @@ function openChannel(options: TritonClientOptions, metadata: Readonly<Record<str
     windowBytes: options.windowBytes ?? DEFAULT_WINDOW_BYTES,
     maxMessageBytes: options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
     metadata,
+    tls: options.tls,
     world: options.world ?? systemWorld(),
   });
 }
 
 function openStubs(options: TritonClientOptions) {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+  const name = options.tls?.serverName;
   const channelOptions = {
     "grpc.max_receive_message_length": maxMessageBytes,
     "grpc.max_send_message_length": maxMessageBytes,
@@ -143,10 +148,12 @@ function openStubs(options: TritonClientOptions) {
     // A restarted server on this machine must be found again within a second, not after the default's two minutes.
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,
+    ...(name === undefined ? {} : { "grpc.ssl_target_name_override": name, "grpc.default_authority": name }),
   };
-  const insecure = credentials.createInsecure();
+  const { ca = null, key = null, cert = null } = options.tls ?? {};
+  const trusted = options.tls === undefined ? credentials.createInsecure() : credentials.createSsl(ca, key, cert);
   return {
-    service: new GRPCInferenceServiceClient(options.endpoint, insecure, channelOptions),
-    health: new HealthClient(options.endpoint, insecure, channelOptions),
+    service: new GRPCInferenceServiceClient(options.endpoint, trusted, channelOptions),
+    health: new HealthClient(options.endpoint, trusted, channelOptions),
   };
 }

@@ -39,7 +39,8 @@ export function readingInto(memory: Buffer, accepted: Socket): ReadingSocket {
   };
 }
 
-function plainly(socket: Socket): ReadingSocket {
+/** The socket as Node reads it, for one that is no plain handle: TLS has memory of its own. */
+export function plainly(socket: Socket): ReadingSocket {
   return {
     socket,
     onBytes: (take) => {

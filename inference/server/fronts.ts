@@ -1,3 +1,4 @@
+import type { TlsIdentity } from "../../runtime/tls-identity.ts";
 import type { World } from "../../runtime/world.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import type { GrpcRoute } from "./grpc-exchange.ts";
@@ -11,6 +12,8 @@ export interface FrontPorts {
   readonly port: number;
   readonly httpPort?: number | undefined;
   readonly maxMessageBytes: number;
+  /** For gRPC; HTTP is plain. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 export interface FrontParts {
@@ -31,9 +34,9 @@ export interface Fronts {
 }
 
 /** Binds gRPC and, where a port for it is given, HTTP; neither when one is taken. */
-export async function startFronts({ host, port, httpPort, maxMessageBytes }: FrontPorts, parts: FrontParts): Promise<Fronts> {
+export async function startFronts({ host, port, httpPort, maxMessageBytes, tls }: FrontPorts, parts: FrontParts): Promise<Fronts> {
   const { routes, service, models, world, pool, signal } = parts;
-  const grpc = await startGrpcFront({ host, port, maxMessageBytes, routes, world, pool });
+  const grpc = await startGrpcFront({ host, port, maxMessageBytes, routes, world, pool, tls });
   if (httpPort === undefined) return { port: grpc.port, httpPort: undefined, close: async (deadlineMs) => await grpc.close(deadlineMs) };
   try {
     const rest = await startRestFront({ host, port: httpPort, maxMessageBytes, service, models, signal });

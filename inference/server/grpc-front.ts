@@ -1,3 +1,4 @@
+import type { TlsIdentity } from "../../runtime/tls-identity.ts";
 import type { World } from "../../runtime/world.ts";
 import { PayerHubError } from "../../runtime/error.ts";
 import { startHttp2Server } from "../http2/server.ts";
@@ -34,6 +35,8 @@ export interface GrpcFrontOptions {
   readonly routes: ReadonlyMap<string, GrpcRoute>;
   readonly world: World;
   readonly pool: BufferPool;
+  /** Speak TLS; absent speaks plainly. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /**
@@ -43,10 +46,11 @@ export interface GrpcFrontOptions {
 export async function startGrpcFront(options: GrpcFrontOptions): Promise<Http2Server> {
   const exchanges = new Set<GrpcExchange>();
   const budget = createByteBudget(MAX_HELD_BYTES);
-  const { host, port, maxMessageBytes, routes, world, pool } = options;
+  const { host, port, maxMessageBytes, routes, world, pool, tls } = options;
   const server = await startHttp2Server({
     host,
     port,
+    tls,
     maxConnections: MAX_CONNECTIONS,
     limits: LIMITS,
     monotonicMs: () => world.monotonicMs(),

@@ -1,5 +1,7 @@
 import { PayerHubError } from "../../runtime/error.ts";
 import type { Logger } from "../../runtime/log.ts";
+import { readTlsIdentity } from "../../runtime/tls-identity.ts";
+import type { TlsFiles } from "../../runtime/tls-identity.ts";
 import type { World } from "../../runtime/world.ts";
 import { createBufferPool } from "./buffer-pool.ts";
 import { startFronts } from "./fronts.ts";
@@ -23,6 +25,8 @@ export interface InferenceServerConfig {
   /** Models that are loaded at the start; undefined loads all. */
   readonly models?: readonly string[] | undefined;
   readonly maxMessageBytes: number;
+  /** The gRPC front speaks TLS; HTTP stays plain. */
+  readonly tls?: TlsFiles | undefined;
   /** Refuse what Triton lets pass beyond the protocol: surplus raw buffers, BYTES lengths beyond the data. */
   readonly strict: boolean;
   /** Version that ServerMetadata tells. */
@@ -47,6 +51,7 @@ export async function startInferenceServer(
   signal: AbortSignal,
 ): Promise<InferenceServer> {
   const { host, repository, strict, version } = config;
+  const tls = config.tls === undefined ? undefined : readTlsIdentity(config.tls);
   const lifetime = new AbortController();
   const settings = createSettings(deps.log);
   const log = settings.logger;
@@ -59,7 +64,7 @@ export async function startInferenceServer(
   const health = createHealthBoard();
   const service = createService({ models, identity: { name: "payerhub-embedded", version }, settings, ready: () => ready });
   const routes = grpcRoutes({ service, models, health });
-  const front = await startFronts(config, { routes, service, models, world: deps.world, pool, signal: lifetime.signal }).catch(
+  const front = await startFronts({ ...config, tls }, { routes, service, models, world: deps.world, pool, signal: lifetime.signal }).catch(
     async (error: unknown) => {
       await models.close();
       throw error;
