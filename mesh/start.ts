@@ -60,7 +60,7 @@ export async function startMesh(config: MeshConfig, deps: MeshDeps, signal: Abor
     const audit = await openAuditLog({ path: join(config.home, "audit", "audit.log"), seal, world, signal });
     lifetime.add("audit", { stop: async () => await audit.close() });
     const onFailure = ({ code }: PayerHubError) => log.warn("inference.endpoints_unknown", { code });
-    const models = openInference(config.tritonEndpoint, { world, onFailure, config: config.inferenceClient });
+    const models = openInference(config.tritonEndpoint, { world, onFailure, config: config.inferenceClient, meter: telemetry.meter });
     lifetime.add("inference-client", { stop: async () => await Promise.resolve(models.close()) });
     await startStages(
       { config, store, seal, world, audit, scorer: createAnomalyScorer(models), publisher: createHubPublisher(bus), lifetime },

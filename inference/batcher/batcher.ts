@@ -1,7 +1,7 @@
-import { PayerHubError } from "../../runtime/error.ts";
+import { type Code, PayerHubError } from "../../runtime/error.ts";
 import { abortError } from "../../runtime/signals.ts";
 import type { World } from "../../runtime/world.ts";
-import { type Batch, BatchQueue, type CloseReason } from "./batch-queue.ts";
+import { type Arrival, type Batch, BatchQueue, type CloseReason } from "./batch-queue.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Entry, Extent, Priority } from "./entry.ts";
 import type { BatchLimits } from "./limits.ts";
@@ -56,6 +56,8 @@ export interface BatcherParts<I, O> {
   readonly world: World;
   /** Told of every execution that has ended. */
   readonly onBatch?: (batch: ClosedBatch) => void;
+  /** Told of every request that was not taken. */
+  readonly onRejected?: (code: Code) => void;
 }
 
 export function createBatcher<I, O>(parts: BatcherParts<I, O>): Batcher<I, O> {
@@ -96,8 +98,7 @@ class Runner<I, O> implements Batcher<I, O> {
     const nowMs = this.#parts.world.monotonicMs();
     const payload: Pending<I, O> = { input, answer: Promise.withResolvers<O>(), settled: false, left: undefined };
     const deadlineMs = nowMs + (options.deadlineMs ?? Number.POSITIVE_INFINITY);
-    const extent = this.#parts.model.extentOf(input);
-    const entry = this.#queue.add({ ...extent, payload, priority: options.priority ?? "normal", deadlineMs }, nowMs);
+    const entry = this.#take({ payload, priority: options.priority ?? "normal", deadlineMs }, nowMs);
     this.#unanswered.add(entry);
     this.#advanceThisTurn();
     const onAbort = () => this.#giveUp(entry, abortError(options.signal, attempted));
@@ -106,6 +107,15 @@ class Runner<I, O> implements Batcher<I, O> {
       return await payload.answer.promise;
     } finally {
       options.signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #take(request: Omit<Arrival<Pending<I, O>>, keyof Extent>, nowMs: number): Entry<Pending<I, O>> {
+    try {
+      return this.#queue.add({ ...this.#parts.model.extentOf(request.payload.input), ...request }, nowMs);
+    } catch (error) {
+      this.#parts.onRejected?.(error instanceof PayerHubError ? error.code : "UNKNOWN");
+      throw error;
     }
   }
 

@@ -1,14 +1,18 @@
 import { lookup } from "node:dns/promises";
 import { PayerHubError } from "../../runtime/error.ts";
+import type { Telemetry } from "../../runtime/telemetry.ts";
 import { readTlsIdentity } from "../../runtime/tls-identity.ts";
 import type { World } from "../../runtime/world.ts";
 import { createCanaryClient } from "./canary-client.ts";
+import { createClientMetrics } from "./client-metrics.ts";
+import type { ClientMetrics } from "./client-metrics.ts";
 import { inferenceClientSchema } from "./config.ts";
 import type { InferenceClientConfig } from "./config.ts";
 import { dnsEndpoints } from "./dns-endpoints.ts";
 import { staticEndpoints } from "./endpoint-source.ts";
 import type { EndpointSource } from "./endpoint-source.ts";
 import type { ClientTls } from "./http2-connection.ts";
+import { createMeasuredClient } from "./measured-client.ts";
 import { createPodSet } from "./pod-set.ts";
 import { createShadowClient } from "./shadow-client.ts";
 import type { ShadowComparison } from "./shadow-client.ts";
@@ -22,6 +26,8 @@ export interface OpenInferenceOptions {
   readonly onFailure: (error: PayerHubError) => void;
   /** What the client does beyond asking; absent does nothing more. */
   readonly config?: InferenceClientConfig;
+  /** Counts and times the calls; absent does not. */
+  readonly meter?: Telemetry["meter"];
   /** Takes what each copy of a shadowed call showed; must not throw. */
   readonly onCompared?: (comparison: ShadowComparison) => void;
 }
@@ -45,13 +51,17 @@ export function openInference(address: string, options: OpenInferenceOptions): I
     );
   }
   const open = (endpoint: string) => createTritonClient({ endpoint, maxInFlightBytes: maxBytesPerPod, world, ...tls });
-  const asked =
-    typeof servers.at === "string" ? open(servers.at) : createPodSet({ source: servers.at, open, world, maxBytesPerPod, hedgeShare });
-  const { client, end } = copying(asked, config, options);
+  const metrics = options.meter === undefined ? undefined : createClientMetrics(options.meter);
+  const { at } = servers;
+  const asked = typeof at === "string" ? open(at) : createPodSet({ source: at, open, world, maxBytesPerPod, hedgeShare, metrics });
+  const shadow = shadowOf(asked, config, { ...options, metrics });
+  const routed = createCanaryClient(shadow ?? asked, config.canary);
+  const unobserve = metrics?.observe({ pods: "pods" in asked ? asked.pods : undefined, shadow: shadow?.counts });
   return {
-    ...createCanaryClient(client, config.canary),
+    ...(metrics === undefined ? routed : createMeasuredClient(routed, metrics, world)),
     close: () => {
-      end();
+      unobserve?.();
+      shadow?.close();
       asked.close();
     },
   };
@@ -62,16 +72,21 @@ function tlsOf({ tls: { serverName, ...files } }: InferenceClientConfig, usual: 
   return { ...readTlsIdentity(files), ...(name === undefined ? {} : { serverName: name }) };
 }
 
-function copying(servers: InferenceClient, { shadow }: InferenceClientConfig, { world, onCompared = () => {} }: OpenInferenceOptions) {
-  if (shadow.length === 0) return { client: servers, end: () => {} };
+type ShadowParts = OpenInferenceOptions & { readonly metrics: ClientMetrics | undefined };
+
+function shadowOf(servers: InferenceClient, { shadow }: InferenceClientConfig, { world, metrics, onCompared }: ShadowParts) {
+  if (shadow.length === 0) return undefined;
   const models = Object.fromEntries(
     shadow.map(({ model, toModel, toVersion, share }) => [
       model,
       { model: toModel, share, ...(toVersion === undefined ? {} : { version: toVersion }) },
     ]),
   );
-  const client = createShadowClient(servers, { on: servers, models, onCompared, world });
-  return { client, end: () => client.close() };
+  const tell = (comparison: ShadowComparison) => {
+    metrics?.compared(comparison);
+    onCompared?.(comparison);
+  };
+  return createShadowClient(servers, { on: servers, models, onCompared: tell, world });
 }
 
 interface Servers {

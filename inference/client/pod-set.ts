@@ -2,6 +2,7 @@ import { PayerHubError } from "../../runtime/error.ts";
 import { withDeadline } from "../../runtime/signals.ts";
 import type { World } from "../../runtime/world.ts";
 import type { Tensor } from "../tensor.ts";
+import type { ClientMetrics } from "./client-metrics.ts";
 import { createByteLimit } from "./byte-limit.ts";
 import { createCallBudget } from "./call-budget.ts";
 import type { EndpointSource } from "./endpoint-source.ts";
@@ -41,6 +42,7 @@ export interface PodSetOptions {
   readonly maxBytesPerPod?: number;
   /** Share of calls of up to 64 KB that a second pod may be asked too when the first is slower than 95 % of calls, 0 to 0.05. */
   readonly hedgeShare?: number;
+  readonly metrics?: Pick<ClientMetrics, "hedged" | "retried"> | undefined;
 }
 
 /** What is known of one pod now. */
@@ -98,7 +100,7 @@ export function createPodSet(options: PodSetOptions): PodSet {
 }
 
 function createSend(options: PodSetOptions, ready: () => readonly Pod[]) {
-  const { world, maxBytesPerPod = DEFAULT_MAX_BYTES_PER_POD, hedgeShare = 0 } = options;
+  const { world, maxBytesPerPod = DEFAULT_MAX_BYTES_PER_POD, hedgeShare = 0, metrics } = options;
   if (!(hedgeShare >= 0 && hedgeShare <= MAX_HEDGE_SHARE)) {
     throw new PayerHubError("INVALID_ARGUMENT", `hedging "${hedgeShare}" of the calls: it must be 0 to ${MAX_HEDGE_SHARE}`);
   }
@@ -127,7 +129,12 @@ function createSend(options: PodSetOptions, ready: () => readonly Pod[]) {
       const other = pick(call, tried);
       if (other === undefined || !hedges.spend()) return undefined;
       tried.add(other);
-      return ask(other, call);
+      metrics?.hedged("sent");
+      return async (within: AbortSignal) => {
+        const outputs = await ask(other, call)(within);
+        metrics?.hedged("won");
+        return outputs;
+      };
     };
     return await hedge(ask(pod, call), { afterMs, second, world, signal });
   };
@@ -144,6 +151,7 @@ function createSend(options: PodSetOptions, ready: () => readonly Pod[]) {
         const mayGoOn = isConnectionLoss(error) || (isOverload(error) && retries.spend());
         const others = ready().some((other) => !tried.has(other));
         if (attempts === MAX_ATTEMPTS || !mayGoOn || !others) throw error;
+        metrics?.retried(isConnectionLoss(error) ? "lost" : "overload");
       }
     }
   };
