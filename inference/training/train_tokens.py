@@ -19,7 +19,7 @@ from entity_f1 import IGNORED, entity_f1
 from export_model import export_folder
 from model_folder import Card
 from pages import batch, encode_pages, read_pages
-from token_model import KINDS, SIZES, Kind, Served, build
+from token_model import KINDS, LAYOUTLMV3, SIZES, Kind, Served, build, learn_biases
 
 WARMUP_SHARE = 0.1
 WEIGHT_DECAY = 0.01
@@ -98,7 +98,7 @@ def train(run: Run, train_windows: list, validation: list, arguments) -> dict:
     """Goes through the epochs that are left, and returns the best epoch's report; its weights are in `best.pt`."""
     work = arguments.work
     work.mkdir(parents=True, exist_ok=True)
-    optimizer = torch.optim.AdamW(run.model.parameters(), lr=arguments.rate, weight_decay=WEIGHT_DECAY)
+    optimizer = torch.optim.AdamW(run.model.parameters(), lr=arguments.rate, weight_decay=WEIGHT_DECAY, fused=True)
     steps = arguments.epochs * len(batches(train_windows, arguments.batch, None))
     warm = max(1, int(steps * WARMUP_SHARE))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm))))
@@ -162,10 +162,11 @@ def parse(argv=None):
     parser.add_argument("--pages", type=Path, nargs="+", required=True, help="plain or .gz")
     parser.add_argument("--validate", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
-    parser.add_argument("--size", choices=sorted(SIZES), default="mini")
+    parser.add_argument("--size", choices=sorted(SIZES), default="tiny")
     parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--batch", type=int, default=4, help="on a CPU more windows at once are slower each")
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--dropout", type=float, default=0.1, help="0 for few epochs over many pages: a fifth of the time on a CPU")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600, help="stop after the epoch that passes this")
     parser.add_argument("--version", type=int, default=1)
@@ -188,12 +189,19 @@ def main(argv=None) -> dict:
     windows, validation = (encode_pages(kind, each, labels, arguments.tokenizer) for each in (pages, held))
     vocabulary = json.loads(arguments.tokenizer.read_text())["model"]["vocab"]
     model = build(kind, arguments.size, len(vocabulary), labels).to(device)
+    if kind is LAYOUTLMV3:
+        learn_biases(model)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = arguments.dropout
     run = Run(kind, model, device, labels, vocabulary["[MASK]" if kind.name == "biobert" else "<mask>"])
     report = train(run, windows, validation, arguments)
     (arguments.work / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-    model.load_state_dict(torch.load(arguments.work / "best.pt", map_location=device, weights_only=True))
+    # Built anew: what is exported has nothing of how it was trained.
+    best = build(kind, arguments.size, len(vocabulary), labels)
+    best.load_state_dict(torch.load(arguments.work / "best.pt", map_location="cpu", weights_only=True))
     card = card_of(arguments, report, {"train": len(windows), "validate": len(validation)}, seeds)
-    exported = export_folder(kind, model.cpu().eval(), arguments.out, arguments.version, arguments.tokenizer, card)
+    exported = export_folder(kind, best.eval(), arguments.out, arguments.version, arguments.tokenizer, card)
     print(json.dumps({**exported, "device": device.type, "f1": report["micro"]["f1"], "epoch": report["epoch"]}))
     return report
 
