@@ -5,6 +5,7 @@ import { openSession } from "./document-session.ts";
 import { type ReadPage, readPage } from "./read-page.ts";
 import type { ReadPools } from "./read-pools.ts";
 import { sniffDocument } from "./sniff.ts";
+import type { WordConfirmer } from "./word-confirmer.ts";
 
 /** Errors that concern the caller or the machine, not one page: they end the document. */
 const DOCUMENT_CODES: ReadonlySet<string> = new Set(["CANCELLED", "UNAVAILABLE"]);
@@ -13,6 +14,7 @@ export interface ReadDocumentOptions {
   readonly config: ReadConfig;
   readonly pools: ReadPools;
   readonly signal: AbortSignal;
+  readonly confirmer?: WordConfirmer | undefined;
   /**
    * Takes each page as soon as it is read, in any order; at most one page a recognizer is in memory. A page that cannot be
    * read comes without image and with its error.

@@ -5,6 +5,7 @@ import type { DocumentSession } from "./document-session.ts";
 import type { ReadPools } from "./read-pools.ts";
 import type { ReadWord, RecognizeRequest, RecognizeResponse } from "./recognize-messages.ts";
 import type { QuarterTurn } from "./rotate.ts";
+import type { WordConfirmer } from "./word-confirmer.ts";
 
 /** Attempts at one page: as it came, turned, and without its text layer. */
 const MAX_ATTEMPTS = 3;
@@ -20,6 +21,8 @@ export interface ReadPageOptions {
   readonly config: ReadConfig;
   readonly pools: ReadPools;
   readonly signal: AbortSignal;
+  /** Asks a third reading of the words of pictures; without it two are all. */
+  readonly confirmer?: WordConfirmer | undefined;
 }
 
 /** Decodes, prepares and reads page `index` (from 0). Throws typed errors; the session stays usable. */
@@ -31,12 +34,24 @@ export async function readPage(session: DocumentSession, index: number, options:
     if (decoded.blank && decoded.layer === undefined) return pageOf(decoded, index, { words: [], engine: "", source: TextSource.BLANK });
     const response = await recognize(decoded, { ...options, turnFinal: turn !== undefined || attempt === MAX_ATTEMPTS });
     if (response.kind === "words") {
-      const source = response.fromLayer ? TextSource.PDF_TEXT : TextSource.OCR;
-      return pageOf(decoded, index, { words: response.words, engine: response.engine, source });
+      const { words, engine } = response;
+      if (response.fromLayer) return pageOf(decoded, index, { words, engine, source: TextSource.PDF_TEXT });
+      return pageOf(decoded, index, { ...(await confirm(decoded, { words, engine }, options)), source: TextSource.OCR });
     }
     if (response.kind === "turn") turn = addTurns(decoded.turn, response.turn);
     else ignoreText = true;
   }
+}
+
+/** The words after the third reading, with the model named beside the engine where it was asked. */
+async function confirm(
+  decoded: DecodedPage,
+  { words, engine }: Omit<PageContent, "source">,
+  { confirmer, signal }: ReadPageOptions,
+): Promise<Omit<PageContent, "source">> {
+  if (confirmer === undefined) return { words, engine };
+  const asked = await confirmer.confirm(decoded.page ?? decoded.ocr, words, { signal });
+  return { words: asked.words, engine: asked.confirmed ? `${engine}, recognizer` : engine };
 }
 
 async function recognize(decoded: DecodedPage, options: ReadPageOptions & { readonly turnFinal: boolean }): Promise<RecognizeResponse> {

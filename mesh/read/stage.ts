@@ -4,6 +4,7 @@ import { artefactKey, type Stage, type StageContext } from "../stage.ts";
 import type { ReadConfig } from "./config.ts";
 import { type PageResult, readDocument, wordsOf } from "./read-document.ts";
 import { createReadPools } from "./read-pools.ts";
+import type { WordConfirmer } from "./word-confirmer.ts";
 
 /** The read stage with the children it owns. */
 export interface ReadStage extends Stage<"received"> {
@@ -15,8 +16,11 @@ export interface ReadStage extends Stage<"received"> {
  * Bytes to words: every page becomes `words-<n>.pb` and `page-<n>.png` (n from 1). A page that cannot be read has words
  * with `failure` set and no image; a document of such pages only, or one that cannot be opened, ends in a coded error.
  */
-export async function createReadStage(options: { readonly config: ReadConfig }): Promise<ReadStage> {
-  const { config } = options;
+export async function createReadStage(options: {
+  readonly config: ReadConfig;
+  readonly confirmer?: WordConfirmer | undefined;
+}): Promise<ReadStage> {
+  const { config, confirmer } = options;
   const pools = await createReadPools(config);
   return {
     name: "read",
@@ -32,6 +36,9 @@ export async function createReadStage(options: { readonly config: ReadConfig }):
       const { pageCount } = await readDocument(bytes, {
         config,
         pools,
+        confirmer: confirmer && {
+          confirm: async (page, words, call) => await confirmer.confirm(page, words, { ...call, stickyKey: context.documentId }),
+        },
         signal: context.signal,
         onPage: async (result) => {
           const stored = await storePage(result, context);
