@@ -8,7 +8,7 @@ import { inferFrame } from "./serving/infer-frame.ts";
 import { startLoad } from "./serving/load.ts";
 import type { LoadProcess } from "./serving/load.ts";
 import type { LoadOrder, LoadResult } from "./serving/load-message.ts";
-import { IDENTITY, WORK, WORK_WIDTH, writeIdentity, writeWork } from "./serving/models.ts";
+import { IDENTITY, SHORT_WORK, WORK, WORK_WIDTH, writeIdentity, writeWork } from "./serving/models.ts";
 import { processorMs } from "./serving/processor-time.ts";
 import { startEmbedded, startSink } from "./serving/servers.ts";
 
@@ -57,7 +57,8 @@ export async function benchInferServer(request: RunRequest): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const [ours, theirs] = [stack.use(await temporaryFolder()).path, stack.use(await temporaryFolder()).path];
   await writeIdentity(ours, "onnxruntime");
-  await writeWork(ours);
+  await writeWork(ours, WORK);
+  await writeWork(ours, SHORT_WORK);
   await writeIdentity(theirs, "identity");
   progress("starting Triton, the embedded server and the sinks");
   const triton = stack.use(await startTriton({ repository: theirs }));
@@ -75,15 +76,17 @@ export async function benchInferServer(request: RunRequest): Promise<Report> {
   });
   const rounds: Round[] = [];
   const overloads: Overload[] = [];
+  const shortOverloads: Overload[] = [];
   const count = request.count ?? DEFAULT_ROUNDS;
   for (let round = 0; round < count; round += 1) {
     for (const { key } of SIZES) {
       for (const side of SIDES) rounds.push(await playRound({ load, prober }, { side, size: key, target: targets(key)[side] }));
     }
-    overloads.push(await playOverload(load, embedded.port));
+    overloads.push(await playOverload(load, embedded.port, WORK));
+    shortOverloads.push(await playOverload(load, embedded.port, SHORT_WORK));
     progress(`round ${round + 1} of ${count}: ${describe(rounds.slice(-SIZES.length * SIDES.length))}`);
   }
-  return report(request, rounds, overloads);
+  return report(request, rounds, { overloads, shortOverloads });
 }
 
 function sizeOf(key: SizeKey) {
@@ -142,8 +145,8 @@ interface Overload {
 }
 
 /** The capacity of a model that computes, and what is answered when three times as much is asked. */
-async function playOverload(load: LoadProcess, port: number): Promise<Overload> {
-  const base = { port, path: INFER, frame: inferFrame(WORK, WORK_WIDTH).toString("base64"), ...TIMES };
+async function playOverload(load: LoadProcess, port: number, model: string): Promise<Overload> {
+  const base = { port, path: INFER, frame: inferFrame(model, WORK_WIDTH).toString("base64"), ...TIMES };
   const { answeredPerSecond: capacity } = await load.run({ ...base, inFlight: CAPACITY_IN_FLIGHT });
   const over = await load.run({ ...base, inFlight: 512, perSecond: OVERLOAD * capacity });
   return { capacity, goodput: over.answeredPerSecond, refused: over.failedPerSecond, p99Ms: over.p99Ms };
@@ -153,7 +156,12 @@ function describe(rounds: readonly Round[]): string {
   return rounds.map(({ side, size, perSecond, cpuUs }) => `${side} ${size} ${perSecond.toFixed(0)}/s ${cpuUs.toFixed(0)} us`).join(", ");
 }
 
-function report(request: RunRequest, rounds: readonly Round[], overloads: readonly Overload[]): Report {
+interface Overloads {
+  readonly overloads: readonly Overload[];
+  readonly shortOverloads: readonly Overload[];
+}
+
+function report(request: RunRequest, rounds: readonly Round[], { overloads, shortOverloads }: Overloads): Report {
   const pick = (side: Side, size: SizeKey, value: (round: Round) => number) =>
     rounds.filter((round) => round.side === side && round.size === size).map(value);
   const middle = (side: Side, size: SizeKey, value: (round: Round) => number) => median(pick(side, size, value));
@@ -181,6 +189,8 @@ function report(request: RunRequest, rounds: readonly Round[], overloads: readon
       health_p95_ms: Math.max(...SIZES.map(({ key }) => middle("embedded", key, ({ healthP95Ms }) => healthP95Ms))),
       capacity_per_s: median(overloads.map(({ capacity }) => capacity)),
       goodput_3x: median(overloads.map(({ goodput, capacity }) => goodput / capacity)),
+      capacity_short_per_s: median(shortOverloads.map(({ capacity }) => capacity)),
+      goodput_3x_short: median(shortOverloads.map(({ goodput, capacity }) => goodput / capacity)),
       overload_refused_per_s: median(overloads.map(({ refused }) => refused)),
       overload_p99_ms: median(overloads.map(({ p99Ms }) => p99Ms)),
     },

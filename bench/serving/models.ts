@@ -5,14 +5,13 @@ import type { OnnxConstant, OnnxNode } from "../../test/servers/onnx.ts";
 
 /** Gives its input back. */
 export const IDENTITY = "identity";
-/** Takes a few milliseconds of one processor a run. */
+/** Takes a few milliseconds of one processor a run, and less than one. */
 export const WORK = "work";
+export const SHORT_WORK = "short_work";
 /** Width of the work's vectors. */
 export const WORK_WIDTH = 256;
-/** Products with a matrix in a run of the work, one after the other. */
-const WORK_STEPS = 256;
-/** Requests that may wait for the work: a queue of about 50 ms. */
-const WORK_QUEUE = 12;
+/** Products with a matrix in a run of the work, one after the other, and requests that may wait for it: a queue of about 50 ms. */
+const WORKS = { [WORK]: { steps: 256, queue: 12 }, [SHORT_WORK]: { steps: 64, queue: 48 } } as const;
 
 const TENSORS =
   'input [ { name: "INPUT0" data_type: TYPE_FP32 dims: [ -1 ] } ] output [ { name: "OUTPUT0" data_type: TYPE_FP32 dims: [ -1 ] } ]';
@@ -26,18 +25,19 @@ export async function writeIdentity(folder: string, backend: "onnxruntime" | "id
 }
 
 /** A model that computes, one request a run, with a short queue. */
-export async function writeWork(folder: string): Promise<void> {
-  const names = (step: number) => (step === 0 ? "INPUT0" : step === WORK_STEPS ? "OUTPUT0" : `t${step}`);
+export async function writeWork(folder: string, name: keyof typeof WORKS): Promise<void> {
+  const { steps, queue: waiting } = WORKS[name];
+  const names = (step: number) => (step === 0 ? "INPUT0" : step === steps ? "OUTPUT0" : `t${step}`);
   const nodes = Array.from(
-    { length: WORK_STEPS },
+    { length: steps },
     (_, step): OnnxNode => ({ op: "MatMul", inputs: [names(step), "w"], outputs: [names(step + 1)] }),
   );
   const constants: readonly OnnxConstant[] = [{ name: "w", shape: [WORK_WIDTH, WORK_WIDTH], values: halves() }];
   const tensor = (name: string) => ({ name, datatype: "FP32" as const, shape: [-1, WORK_WIDTH] });
   const file = onnxModel({ inputs: [tensor("INPUT0")], outputs: [tensor("OUTPUT0")], nodes, constants });
-  const queue = `max_batch_size: 1 dynamic_batching { default_queue_policy { max_queue_size: ${WORK_QUEUE} } }`;
+  const queue = `max_batch_size: 1 dynamic_batching { default_queue_policy { max_queue_size: ${waiting} } }`;
   await writeModel(folder, {
-    name: WORK,
+    name,
     config: `backend: "onnxruntime" ${queue} ${TENSORS.replaceAll("-1", String(WORK_WIDTH))} ${CPU}`,
     file,
   });

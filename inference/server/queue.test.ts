@@ -14,8 +14,8 @@ import type { CheckedRequest } from "./validate.ts";
 const TENSORS = 'input { name: "x" data_type: TYPE_FP32 dims: [1] } output { name: "x" data_type: TYPE_FP32 dims: [1] }';
 const { signal } = new AbortController();
 
-/** A session that answers its input and only when told to. */
-function heldSession() {
+/** A session that answers its input and only when told to, and says that its runs take `inferMs`. */
+function heldSession(inferMs: number) {
   const runs: { readonly inputs: readonly Tensor[]; readonly release: (failure?: PayerHubError) => void }[] = [];
   const session: Session = {
     inputs: [],
@@ -24,7 +24,9 @@ function heldSession() {
     run: async (inputs) =>
       await new Promise<RunResult>((resolve, reject) => {
         const release = (failure?: PayerHubError) =>
-          failure === undefined ? resolve({ outputs: inputs, times: { inputNs: 1, inferNs: 2, outputNs: 3 } }) : reject(failure);
+          failure === undefined
+            ? resolve({ outputs: inputs, times: { inputNs: 0, inferNs: inferMs * 1e6, outputNs: 0 } })
+            : reject(failure);
         runs.push({ inputs, release });
       }),
     close: async () => {},
@@ -61,8 +63,8 @@ const request = (value: number, timeoutMs = 0): CheckedRequest => ({
   priority: 0,
 });
 
-function open(config: string) {
-  const held = heldSession();
+function open(config: string, inferMs = 1_000) {
+  const held = heldSession(inferMs);
   const hand = handWorld();
   const statistics = createStatistics();
   const queue = createModelQueue({
@@ -268,4 +270,69 @@ it("createModelQueue: does not wait longer once a preferred size is reached", as
   assert.equal(runs[0]?.inputs[0]?.shape[0], 2);
   runs[0]?.release();
   await Promise.all(answers);
+});
+
+it("createModelQueue: a model of short runs has five milliseconds of them ahead, one of long runs none", async () => {
+  for (const [inferMs, given] of [
+    [0.8, 7],
+    [2, 3],
+    [4.9, 2],
+    [0.001, 9],
+    [5.1, 1],
+    [400, 1],
+  ] as const) {
+    const { queue, runs } = open("max_batch_size: 0", inferMs);
+    const first = queue.submit(request(0), signal);
+    const others = Array.from({ length: 12 }, async (_, index) => await queue.submit(request(index + 1), signal));
+    assert.equal(runs.length, 1, "before the first run has ended its length is not known");
+    runs[0]?.release();
+    await first;
+    await settle();
+    assert.deepEqual([runs.length - 1, queue.waiting], [given, 12 - given], `runs of ${inferMs} ms`);
+    for (let index = 1; index < 13; index += 1) {
+      runs[index]?.release();
+      await settle();
+    }
+    const answers = await Promise.all(others);
+    assert.deepEqual(
+      answers.map(([output]) => [...toFloat32(output ?? assert.fail())]),
+      Array.from({ length: 12 }, (_, index) => [index + 1]),
+    );
+    await queue.drain();
+  }
+});
+
+it("createModelQueue: a batch that others may still join is not given ahead, one that is full is", async () => {
+  const { queue, runs } = open("max_batch_size: 2 dynamic_batching { }", 0.1);
+  const submit = async (value: number) => await queue.submit(request(value), signal);
+  const first = submit(0);
+  runs[0]?.release();
+  await first;
+  const calls = [submit(1), submit(2)];
+  assert.deepEqual([runs.length, queue.waiting], [2, 1]);
+  calls.push(submit(3));
+  assert.deepEqual([runs.length, queue.waiting], [3, 0]);
+  for (const run of runs.slice(1)) run.release();
+  await Promise.all(calls);
+  await queue.drain();
+});
+
+it("createModelQueue: drains only when what was given ahead has ended, and a failure ahead fails its own request alone", async () => {
+  const { queue, runs } = open("max_batch_size: 0", 1);
+  const first = queue.submit(request(0), signal);
+  runs[0]?.release();
+  await first;
+  const calls = [1, 2, 3].map(async (value) => await queue.submit(request(value), signal));
+  assert.equal(runs.length, 4);
+  let drained = false;
+  const drain = queue.drain().then(() => (drained = true));
+  runs[1]?.release();
+  runs[2]?.release(new PayerHubError("INTERNAL", "running a model: no"));
+  await Promise.allSettled(calls.slice(0, 2));
+  await settle();
+  assert.equal(drained, false);
+  runs[3]?.release();
+  await drain;
+  const codes = (await Promise.allSettled(calls)).map((result) => (result.status === "rejected" ? "INTERNAL" : "OK"));
+  assert.deepEqual(codes, ["OK", "INTERNAL", "OK"]);
 });

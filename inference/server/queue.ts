@@ -19,6 +19,16 @@ const MAX_QUEUED_BYTES = 256 * 1024 * 1024;
  */
 const MAX_JOINED_BYTES = 1024 * 1024;
 
+/**
+ * A session has so much work ahead, in milliseconds, beside the run that is under way: the way through this thread and back,
+ * which under overload is busy with refusals, would take a good part of a short run's time. Longer runs wait in the queue.
+ */
+const AHEAD_MS = 5;
+/** Runs ahead at most: where they are so short that more fit, the thread's own messages take longer. */
+const MAX_AHEAD = 8;
+/** Share of the newest run in the running mean. */
+const RUN_MEAN_SHARE = 0.2;
+
 /** The bounded queue before a model's sessions. */
 export interface ModelQueue {
   /**
@@ -47,6 +57,9 @@ class BoundedQueue implements ModelQueue {
   readonly #parts: QueueParts;
   readonly #levels: readonly QueueLevel[];
   readonly #idle: Session[];
+  /** Runs that each busy session was given and has not ended. */
+  readonly #busy = new Map<Session, number>();
+  #meanRunMs: number | undefined;
   readonly #lifetime = new AbortController();
   /** One for all: under overload it is most of what is answered, and the trace of an error costs more than the rest. */
   readonly #full: PayerHubError;
@@ -131,14 +144,27 @@ class BoundedQueue implements ModelQueue {
   }
 
   #dispatch(): void {
-    while (this.#idle.length > 0) {
+    for (;;) {
       this.#rejectExpired();
-      if (this.#queuedRows === 0 || this.#mayWaitForMore()) break;
-      const session = this.#idle.shift();
+      if (this.#queuedRows === 0) break;
+      const session = this.#idle.length > 0 ? this.#takeIdle() : this.#takeAhead();
       if (session === undefined) break;
       void this.#execute(session, this.#takeBatch());
     }
-    if (this.#queuedRows === 0 && this.#idle.length === this.#parts.sessions.length) this.#drained?.resolve();
+    if (this.#queuedRows === 0 && this.#busy.size === 0) this.#drained?.resolve();
+  }
+
+  #takeIdle(): Session | undefined {
+    return this.#mayWaitForMore() ? undefined : this.#idle.shift();
+  }
+
+  /** A busy session for a batch that gains nothing by waiting: none can join it any more. */
+  #takeAhead(): Session | undefined {
+    const { config } = this.#parts;
+    if (this.#meanRunMs === undefined || (config.batching !== undefined && this.#queuedRows < config.maxBatchSize)) return undefined;
+    let [least, fewest] = [undefined as Session | undefined, 1 + Math.min(MAX_AHEAD, Math.floor(AHEAD_MS / this.#meanRunMs))];
+    for (const [session, runs] of this.#busy) if (runs < fewest) [least, fewest] = [session, runs];
+    return least;
   }
 
   #rejectExpired(): void {
@@ -201,8 +227,15 @@ class BoundedQueue implements ModelQueue {
   }
 
   async #execute(session: Session, batch: readonly QueueItem[]): Promise<void> {
-    await runBatch(this.#parts, session, batch);
-    this.#idle.push(session);
+    this.#busy.set(session, (this.#busy.get(session) ?? 0) + 1);
+    const tookMs = await runBatch(this.#parts, session, batch);
+    if (tookMs !== undefined) this.#meanRunMs = (this.#meanRunMs ?? tookMs) * (1 - RUN_MEAN_SHARE) + tookMs * RUN_MEAN_SHARE;
+    const left = (this.#busy.get(session) ?? 1) - 1;
+    if (left > 0) this.#busy.set(session, left);
+    else {
+      this.#busy.delete(session);
+      this.#idle.push(session);
+    }
     this.#dispatch();
   }
 }
@@ -212,7 +245,8 @@ function reasonOf(error: unknown): "rejected" | "canceled" | "backend" {
   return error instanceof PayerHubError && error.message.endsWith("Request timeout expired") ? "rejected" : "backend";
 }
 
-async function runBatch(parts: QueueParts, session: Session, batch: readonly QueueItem[]): Promise<void> {
+/** How long the model computed, in milliseconds; undefined when it failed. */
+async function runBatch(parts: QueueParts, session: Session, batch: readonly QueueItem[]): Promise<number | undefined> {
   const { world, statistics } = parts;
   const requests = batch.map((item) => item.request);
   const startedMs = world.monotonicMs();
@@ -227,8 +261,10 @@ async function runBatch(parts: QueueParts, session: Session, batch: readonly Que
       atMs: world.now(),
     });
     for (const [index, item] of batch.entries()) item.resolve(own[index] ?? []);
+    return (times.inputNs + times.inferNs + times.outputNs) / 1e6;
   } catch (caught) {
     const error = PayerHubError.from(caught, { attempted: `running model "${parts.config.name}"` });
     for (const item of batch) item.reject(error);
+    return undefined;
   }
 }

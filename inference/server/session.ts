@@ -150,6 +150,13 @@ function settle(waiting: Map<number, Waiting>, message: FromSession): void {
 export async function keepSession(start: SessionStart, parts: SessionParts): Promise<Session> {
   let current = await startSession(start, parts);
   let closed = false;
+  let starting: Promise<Session> | undefined;
+  const startAgain = async () => {
+    starting ??= startSession(start, parts).finally(() => {
+      starting = undefined;
+    });
+    return await starting;
+  };
   return {
     inputs: current.inputs,
     outputs: current.outputs,
@@ -157,7 +164,7 @@ export async function keepSession(start: SessionStart, parts: SessionParts): Pro
       return current.alive;
     },
     run: async (inputs, options) => {
-      if (!current.alive && !closed) current = await startSession(start, parts);
+      if (!current.alive && !closed) current = await startAgain();
       return await current.run(inputs, options);
     },
     close: async () => {
