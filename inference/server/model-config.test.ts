@@ -35,7 +35,9 @@ describe("readModelConfig", () => {
     );
     assert.equal(config.instances, 3);
     assert.deepEqual(config.versions, { specific: [1, 3] });
-    assert.deepEqual(config.batching, { maxDelayMs: 2.5, preferred: [4, 8] });
+    assert.deepEqual(config.batching, { maxDelayMs: 2.5, preferred: [4, 8], preserveOrdering: false });
+    const ordered = readModelConfig(`max_batch_size: 8 ${TENSORS} dynamic_batching { preserve_ordering: true }`, "m");
+    assert.deepEqual(ordered.batching, { maxDelayMs: 0, preferred: [], preserveOrdering: true });
     assert.deepEqual(config.queues, [{ maxSize: 5, rejectExpired: false, defaultTimeoutMs: 500, allowTimeoutOverride: true }]);
   });
 

@@ -41,6 +41,8 @@ export interface Batching {
   readonly maxDelayMs: number;
   /** Row counts that are worth not waiting longer for, ascending; empty: only the largest. */
   readonly preferred: readonly number[];
+  /** Answers go in the order in which their requests began, also where several instances run them. */
+  readonly preserveOrdering: boolean;
 }
 
 /** A model's configuration with every default filled in. */
@@ -124,6 +126,7 @@ function toScheduling(
   const batching: Batching = {
     maxDelayMs: (written.max_queue_delay_microseconds ?? 0) / 1_000,
     preferred: written.preferred_batch_size.toSorted((a, b) => a - b),
+    preserveOrdering: written.preserve_ordering ?? false,
   };
   return {
     batching: maxBatchSize === 0 ? undefined : batching,

@@ -70,3 +70,30 @@ it("createModelQueue: drains only when what was given ahead has ended, and a fai
   const codes = (await Promise.allSettled(calls)).map((result) => (result.status === "rejected" ? "INTERNAL" : "OK"));
   assert.deepEqual(codes, ["OK", "INTERNAL", "OK"]);
 });
+
+it("createModelQueue: two instances answer as they end, and in the requests' order where the model asks for it", async () => {
+  for (const [config, order] of [
+    ["max_batch_size: 1 dynamic_batching { }", ["second", "first failed", "third"]],
+    ["max_batch_size: 1 dynamic_batching { preserve_ordering: true }", ["first failed", "second", "third"]],
+  ] as const) {
+    const { queue, runs, others } = openHeldQueue(config, 1_000, 1);
+    const answered: string[] = [];
+    const ask = async (name: string) => {
+      await queue.submit(request(1), signal).then(
+        () => answered.push(name),
+        () => answered.push(`${name} failed`),
+      );
+    };
+    const calls = ["first", "second", "third"].map(ask);
+    const [theirs = []] = others.map((other) => other.runs);
+    theirs[0]?.release();
+    await settle();
+    assert.equal(theirs.length, 2, "an instance does not wait for another's answer");
+    runs[0]?.release(new PayerHubError("INTERNAL", "running a model: no"));
+    await settle();
+    theirs[1]?.release();
+    await Promise.all(calls);
+    assert.deepEqual(answered, order);
+    await queue.drain();
+  }
+});

@@ -62,16 +62,17 @@ export const request = (value: number, timeoutMs = 0): CheckedRequest => ({
   priority: 0,
 });
 
-/** A queue before one held session, on a clock that a test moves. */
-export function openHeldQueue(config: string, inferMs = 1_000) {
+/** A queue before one held session, or further ones behind it, on a clock that a test moves. */
+export function openHeldQueue(config: string, inferMs = 1_000, further = 0) {
   const held = heldSession(inferMs);
+  const others = Array.from({ length: further }, () => heldSession(inferMs));
   const hand = handWorld();
   const statistics = createStatistics();
   const queue = createModelQueue({
     config: readModelConfig(`${config} ${TENSORS}`, "m"),
-    sessions: [held.session],
+    sessions: [held, ...others].map(({ session }) => session),
     statistics,
     world: hand.world,
   });
-  return { ...held, ...hand, queue, counts: () => statistics.snapshot("m", "1") };
+  return { ...held, ...hand, others, queue, counts: () => statistics.snapshot("m", "1") };
 }

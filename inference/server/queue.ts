@@ -66,6 +66,8 @@ class BoundedQueue implements ModelQueue {
   #queuedBytes = 0;
   #queuedRows = 0;
   #delaying = false;
+  /** Where answers keep the order of their requests: when all that began so far are answered. */
+  #answered: Promise<void> = Promise.resolve();
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(parts: QueueParts) {
@@ -226,9 +228,20 @@ class BoundedQueue implements ModelQueue {
     return batch;
   }
 
+  /** Takes the next place in the row of answers; gives a function that answers when it has come. */
+  #queueAnswer(): (answer: () => void) => void {
+    if (this.#parts.config.batching?.preserveOrdering !== true) return immediately;
+    const earlier = this.#answered;
+    const own = Promise.withResolvers<void>();
+    this.#answered = own.promise;
+    return (answer) => void earlier.then(answer).then(own.resolve);
+  }
+
   async #execute(session: Session, batch: readonly QueueItem[]): Promise<void> {
     this.#busy.set(session, (this.#busy.get(session) ?? 0) + 1);
-    const tookMs = await runBatch(this.#parts, session, batch);
+    const inTurn = this.#queueAnswer();
+    const { tookMs, answer } = await runBatch(this.#parts, session, batch);
+    inTurn(answer);
     if (tookMs !== undefined) this.#meanRunMs = (this.#meanRunMs ?? tookMs) * (1 - RUN_MEAN_SHARE) + tookMs * RUN_MEAN_SHARE;
     const left = (this.#busy.get(session) ?? 1) - 1;
     if (left > 0) this.#busy.set(session, left);
@@ -240,13 +253,23 @@ class BoundedQueue implements ModelQueue {
   }
 }
 
+function immediately(answer: () => void): void {
+  answer();
+}
+
 function reasonOf(error: unknown): "rejected" | "canceled" | "backend" {
   if (error instanceof PayerHubError && error.code === "CANCELLED") return "canceled";
   return error instanceof PayerHubError && error.message.endsWith("Request timeout expired") ? "rejected" : "backend";
 }
 
-/** How long the model computed, in milliseconds; undefined when it failed. */
-async function runBatch(parts: QueueParts, session: Session, batch: readonly QueueItem[]): Promise<number | undefined> {
+interface Ran {
+  /** How long the model computed, in milliseconds; undefined when it failed. */
+  readonly tookMs: number | undefined;
+  /** Gives the requests their answers. */
+  readonly answer: () => void;
+}
+
+async function runBatch(parts: QueueParts, session: Session, batch: readonly QueueItem[]): Promise<Ran> {
   const { world, statistics } = parts;
   const requests = batch.map((item) => item.request);
   const startedMs = world.monotonicMs();
@@ -260,11 +283,15 @@ async function runBatch(parts: QueueParts, session: Session, batch: readonly Que
       requests: batch.map((item) => ({ queueNs: (startedMs - item.queuedMs) * 1e6, totalNs: (endedMs - item.queuedMs) * 1e6 })),
       atMs: world.now(),
     });
-    for (const [index, item] of batch.entries()) item.resolve(own[index] ?? []);
-    return (times.inputNs + times.inferNs + times.outputNs) / 1e6;
+    const answer = () => {
+      for (const [index, item] of batch.entries()) item.resolve(own[index] ?? []);
+    };
+    return { tookMs: (times.inputNs + times.inferNs + times.outputNs) / 1e6, answer };
   } catch (caught) {
     const error = PayerHubError.from(caught, { attempted: `running model "${parts.config.name}"` });
-    for (const item of batch) item.reject(error);
-    return undefined;
+    const answer = () => {
+      for (const item of batch) item.reject(error);
+    };
+    return { tookMs: undefined, answer };
   }
 }
