@@ -9,6 +9,7 @@ import { createTritonClient } from "./client/triton.ts";
 import { inferenceConfigSchema } from "./config.ts";
 import { AUTOENCODER } from "./models/autoencoder.ts";
 import { ANOMALY_FEATURES, ISOLATION_FOREST } from "./models/isolation-forest.ts";
+import { RECOGNIZER } from "./models/recognizer.ts";
 import { modelNames, readModel } from "./server/repository.ts";
 import { startInference } from "./start.ts";
 
@@ -16,7 +17,7 @@ const config = inferenceConfigSchema.parse({ logLevel: "silent" });
 const log = createLogger({ level: "silent" });
 
 it("every committed model has a contract, and a card that names its very bytes", async () => {
-  const contracts = [AUTOENCODER, ISOLATION_FOREST];
+  const contracts = [AUTOENCODER, ISOLATION_FOREST, RECOGNIZER];
   assert.deepEqual(
     await modelNames(config.repository),
     contracts.map(({ name }) => name),

@@ -6,7 +6,16 @@ import { createTritonClient } from "../../inference/client/triton.ts";
 import { createWordRecognizer } from "../../inference/client/word-recognizer.ts";
 import { inferenceConfigSchema } from "../../inference/config.ts";
 import { startInference } from "../../inference/start.ts";
-import { type Agreeing, type Arbitration, calibrated, compareReadings, logOdds, sameReading } from "../../mesh/read/arbitrate.ts";
+import {
+  type Agreeing,
+  type Arbitration,
+  calibrated,
+  compareReadings,
+  isLesser,
+  isSubstitution,
+  logOdds,
+  sameReading,
+} from "../../mesh/read/arbitrate.ts";
 import { createLogger } from "../../runtime/log.ts";
 import { fitLogistic, reliability } from "../documents/logistic.ts";
 import { type ReadPageRow, type WordCase, wordCases } from "./word-cases.ts";
@@ -22,8 +31,8 @@ const { values } = parseArgs({
   },
 });
 
-/** Sureness that thresholds are tried at. */
-const GRID = Array.from({ length: 19 }, (_, at) => Math.round((at + 1) * 5) / 100);
+/** Sureness that thresholds are tried at: what is rather wrong than right never counts. */
+const GRID = Array.from({ length: 10 }, (_, at) => Math.round(50 + at * 5) / 100);
 /** One reading of the engine and the model's count as two that agree when they are right as often as this. */
 const OUTVOTE_PRECISION = 0.97;
 /** The model's reading stands beside two of the engine's that agree when it, and not they, is right as often as this. */
@@ -36,6 +45,8 @@ const PULL = 4;
 
 interface Tried {
   readonly pattern: Agreeing;
+  /** The rule of the pattern may apply: see `isLesser` and `isSubstitution`. */
+  readonly counts: boolean;
   readonly sure: number;
   readonly first: boolean;
   readonly second: boolean;
@@ -105,8 +116,10 @@ function fitCalibration(cases: readonly WordCase[]): Arbitration["calibration"] 
 
 function tryCase({ truth, word, third }: WordCase, calibration: Arbitration["calibration"]): Tried {
   const text = third?.text ?? "";
+  const pattern = compareReadings(word, text);
   return {
-    pattern: compareReadings(word, text),
+    pattern,
+    counts: pattern === "first" || pattern === "second" ? isSubstitution(word.text, word.secondText) : !isLesser(text, word.text),
     sure: calibrated(third?.probability ?? 0, calibration),
     first: sameReading(word.text, truth),
     second: sameReading(word.secondText, truth),
@@ -115,7 +128,7 @@ function tryCase({ truth, word, third }: WordCase, calibration: Arbitration["cal
 }
 
 function thresholdsOf(tried: readonly Tried[]): Arbitration["thresholds"] {
-  const of = (...patterns: readonly Agreeing[]) => tried.filter(({ pattern }) => patterns.includes(pattern));
+  const of = (...patterns: readonly Agreeing[]) => tried.filter(({ pattern, counts }) => counts && patterns.includes(pattern));
   const [majority, differing, alone] = [of("first", "second"), of("none"), of("engine")];
   return {
     outvote: least((sure) => share(from(majority, sure), ({ third }) => third) >= OUTVOTE_PRECISION),

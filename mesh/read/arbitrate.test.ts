@@ -83,3 +83,13 @@ test("calibration keeps the order of probabilities, at both ends too", () => {
   );
   assert.ok(stated.every((value) => value > 0 && value < 1));
 });
+
+test("a lost point, or a rule taken for a letter, says nothing against what the engine read", () => {
+  assert.deepEqual(settled(word("$375.24", "$375.24"), "$37524", 0.95), ["$375.24", "$375.24"]);
+  assert.deepEqual(settled(word("96372", "|96372"), "I96372", 0.95), ["96372", "|96372"]);
+  assert.deepEqual(settled(word("$428,39", "9428.39"), "$42839", 0.95), ["$428,39", "9428.39"]);
+});
+
+test("half a code is not confirmed against the whole of it", () => {
+  assert.deepEqual(settled(word("73-72985", "73-7298512"), "73-72985", 0.99), ["73-72985", "73-7298512"]);
+});

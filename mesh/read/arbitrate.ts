@@ -7,7 +7,7 @@ export interface Arbitration {
   /** What turns the model's probability into how often it is right: a logistic of its log odds. */
   readonly calibration: { readonly bias: number; readonly slope: number };
   readonly thresholds: {
-    /** One reading of the engine agrees with the model: that one counts as read twice. */
+    /** One reading of the engine agrees with the model and the other differs in characters, not in where it ends: that one counts as read twice. */
     readonly outvote: number;
     /** All three differ: the model's is taken, and the engine's surer one is its alternative. */
     readonly replace: number;
@@ -48,6 +48,7 @@ export function arbitrate(word: ReadWord, third: DecodedWord | undefined, { cali
     case "all":
       return { ...word, confidence: Math.max(first.confidence, sure), secondConfidence: Math.max(second.confidence, sure) };
     case "engine":
+      if (isLesser(third.text, first.text)) return word;
       if (sure >= thresholds.overrule) return withReadings(word, own, first);
       return sure >= thresholds.contradict ? withReadings(word, first, own) : word;
     case "first":
@@ -55,7 +56,8 @@ export function arbitrate(word: ReadWord, third: DecodedWord | undefined, { cali
     case "second":
       return outvote(word, { winner: second, loser: first, sure }, thresholds.outvote);
     case "none":
-      return sure >= thresholds.replace ? withReadings(word, own, second.confidence > first.confidence ? second : first) : word;
+      if (sure < thresholds.replace || isLesser(third.text, first.text)) return word;
+      return withReadings(word, own, second.confidence > first.confidence ? second : first);
     case "single":
       return withReadings(word, first, own);
   }
@@ -72,6 +74,23 @@ export function compareReadings({ text, secondText }: Pick<ReadWord, "text" | "s
 /** Whether two readings differ at most in spaces, table rules and the mark that ends a sentence. */
 export function sameReading(a: string, b: string): boolean {
   return bare(a) === bare(b);
+}
+
+/** Marks within a code or an amount; lost or found, they make another value of the same digits. */
+const MARKS = /[.,/-](?=.)/g;
+
+/** The model loses small marks, and takes a table's rule for a letter: such a reading says nothing against another. */
+export function isLesser(third: string, other: string): boolean {
+  const [c, a] = [bare(third), bare(other)];
+  return (c.match(MARKS)?.length ?? 0) < (a.match(MARKS)?.length ?? 0) || c.slice(1) === a;
+}
+
+/**
+ * Whether two readings of a code take one character for another. Where they differ in length they may be of different boxes: the
+ * first half of a code, and all of it.
+ */
+export function isSubstitution(a: string, b: string): boolean {
+  return /\d/.test(a) && bare(a).length === bare(b).length;
 }
 
 function bare(text: string): string {
@@ -98,7 +117,7 @@ interface Vote {
 /** Two of three: as good as agreed where the model is sure, else the better of two that differ. */
 function outvote(word: ReadWord, { winner, loser, sure }: Vote, threshold: number): ReadWord {
   const first = { text: winner.text, confidence: Math.max(winner.confidence, sure) };
-  return withReadings(word, first, sure >= threshold ? first : loser);
+  return withReadings(word, first, sure >= threshold && isSubstitution(winner.text, loser.text) ? first : loser);
 }
 
 /** The alternative is never surer than the text: what follows weighs one against the other. */
