@@ -16,6 +16,7 @@ test("an empty environment gives the embedded defaults, with state below one fol
     tritonEndpoint: undefined,
     inferenceClient: { canary: [], shadow: [], hedgeShare: 0, maxBytesPerPod: 134_217_728, tls: {} },
     ocrEngine: "auto",
+    ocrRecognizer: "on",
     tesseract: undefined,
     tenant: "demo",
     hub: "main",
@@ -43,6 +44,7 @@ test("each variable reaches its setting", () => {
       TRITON_URL: "triton:8001",
       TRITON_HEDGE_PERCENT: "5",
       OCR_ENGINE: "tesseract",
+      OCR_RECOGNIZER: "off",
       TESSERACT_BIN: "/opt/tesseract",
       PAYERHUB_TENANT: "acme",
       PAYERHUB_HUB: "west",
@@ -64,6 +66,7 @@ test("each variable reaches its setting", () => {
     tritonEndpoint: "triton:8001",
     inferenceClient: { canary: [], shadow: [], hedgeShare: 0.05, maxBytesPerPod: 134_217_728, tls: {} },
     ocrEngine: "tesseract",
+    ocrRecognizer: "off",
     tesseract: "/opt/tesseract",
     tenant: "acme",
     hub: "west",
@@ -83,6 +86,7 @@ test("what the caller gives stands above the environment, and its home holds the
 
 for (const [name, value] of [
   ["OCR_ENGINE", "gpt"],
+  ["OCR_RECOGNIZER", "maybe"],
   ["GRPC_PORT", "65536"],
   ["HTTP_PORT", "web"],
   ["PAYERHUB_READERS", "0"],

@@ -65,6 +65,7 @@ export async function startUp(config: UpConfig, deps: UpDeps, signal: AbortSigna
         tenants: [config.tenant],
         hub: config.hub,
         ocrEngine: config.ocrEngine,
+        ocrRecognizer: config.ocrRecognizer,
         tesseract: config.tesseract,
         readers: config.readers,
         reconcileEveryMs: RECONCILE.everyMs,

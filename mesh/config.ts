@@ -26,6 +26,8 @@ export const meshConfigSchema = z.strictObject({
   tenants: z.array(token).min(1),
   hub: token,
   ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]),
+  /** Whether the recognizer model reads doubtful words beside the OCR engine. */
+  ocrRecognizer: z.enum(["on", "off"]),
   /** Path of the native OCR program. */
   tesseract: z.string().optional(),
   readers: z.number().int().min(1).max(64),
@@ -51,6 +53,7 @@ export function meshConfigFrom(env: Readonly<Record<string, string | undefined>>
       tenants: commaList.parse(env["PAYERHUB_TENANTS"] ?? "demo"),
       hub: env["PAYERHUB_HUB"] ?? "main",
       ocrEngine: env["OCR_ENGINE"] ?? "auto",
+      ocrRecognizer: env["OCR_RECOGNIZER"] ?? "on",
       tesseract: env["TESSERACT_BIN"],
       readers: Number(env["PAYERHUB_READERS"] ?? 2),
       reconcileEveryMs: Number(env["RECONCILE_EVERY_MS"] ?? 30_000),

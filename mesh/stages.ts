@@ -1,4 +1,6 @@
 import type { AnomalyScorer } from "../inference/client/anomaly.ts";
+import type { InferenceClient } from "../inference/client/triton.ts";
+import { createWordRecognizer } from "../inference/client/word-recognizer.ts";
 import type { Lifetime, Stoppable } from "../runtime/lifetime.ts";
 import type { Seal } from "../runtime/seal.ts";
 import type { Store } from "../runtime/store/store.ts";
@@ -16,6 +18,7 @@ import { PIPELINE, type PipelineRow } from "./pipeline.ts";
 import { createReleaseStage, releaseConfigSchema } from "./privacy/stage.ts";
 import { createReadConfig } from "./read/config.ts";
 import { createReadStage } from "./read/stage.ts";
+import { createWordConfirmer } from "./read/word-confirmer.ts";
 import { createRegisterStage } from "./register.ts";
 import { createReviewStage } from "./review/stage.ts";
 import { loadCalibration } from "./score/calibration.ts";
@@ -35,6 +38,7 @@ export interface StageParts {
   readonly world: World;
   readonly audit: AuditTrail;
   readonly scorer: AnomalyScorer;
+  readonly inference: InferenceClient;
   readonly publisher: HubPublisher;
   readonly lifetime: Lifetime;
 }
@@ -44,9 +48,10 @@ type Starter = (row: PipelineRow, parts: StageParts, deps: StepDeps) => Promise<
 /** By name: how each stage of the pipeline is made and put on its consumer. The order is the pipeline's. */
 const STARTERS: Readonly<Record<string, Starter>> = {
   register: async (row, _parts, deps) => await Promise.resolve(consumeStage(row, createRegisterStage(), deps)),
-  read: async (row, { config, lifetime }, deps) => {
+  read: async (row, { config, inference, lifetime }, deps) => {
     const { ocrEngine: engine, tesseract: program, readers: recognizers } = config;
-    const stage = await createReadStage({ config: createReadConfig({ engine, program, recognizers }) });
+    const confirmer = config.ocrRecognizer === "on" ? createWordConfirmer(createWordRecognizer(inference), deps) : undefined;
+    const stage = await createReadStage({ config: createReadConfig({ engine, program, recognizers }), confirmer });
     lifetime.add("read-children", stage);
     return consumeStage(row, stage, deps);
   },

@@ -63,7 +63,17 @@ export async function startMesh(config: MeshConfig, deps: MeshDeps, signal: Abor
     const models = openInference(config.tritonEndpoint, { world, onFailure, config: config.inferenceClient, meter: telemetry.meter });
     lifetime.add("inference-client", { stop: async () => await Promise.resolve(models.close()) });
     await startStages(
-      { config, store, seal, world, audit, scorer: createAnomalyScorer(models), publisher: createHubPublisher(bus), lifetime },
+      {
+        config,
+        store,
+        seal,
+        world,
+        audit,
+        scorer: createAnomalyScorer(models),
+        inference: models,
+        publisher: createHubPublisher(bus),
+        lifetime,
+      },
       step,
     );
     lifetime.add("status", await serveStatus({ bus, documents: clients.documents, log }));

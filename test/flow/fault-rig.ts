@@ -84,6 +84,7 @@ export async function startFaultRig(): Promise<FaultRig> {
     tenants: [TENANT],
     hub: "main",
     ocrEngine: "auto",
+    ocrRecognizer: "on",
     tesseract: process.env["TESSERACT_BIN"],
     readers: 1,
     reconcileEveryMs: 5_000,
