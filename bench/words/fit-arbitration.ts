@@ -59,13 +59,13 @@ const server = await startInference(inferenceConfigSchema.parse(given), { log: c
 const client = createTritonClient({ endpoint: server.endpoint });
 const recognizer = createWordRecognizer(client);
 const [fitted, held]: [WordCase[], WordCase[]] = [[], []];
-let pages = 0;
+const counts = { pages: 0 };
 for (const path of values.pages) {
   for await (const line of createInterface({ input: createReadStream(path) })) {
     const row = JSON.parse(line) as ReadPageRow;
     const cases = await wordCases(row, recognizer, signal);
     (row.seed % 2 === 0 ? fitted : held).push(...cases.filter(({ third }) => third !== undefined && third.text !== ""));
-    pages += 1;
+    counts.pages += 1;
   }
 }
 client.close();
@@ -84,7 +84,7 @@ function report(): void {
   const tried = all.map((one) => tryCase(one, final));
   const thresholds = thresholdsOf(tried);
   const card = {
-    source: `bench/words/fit-arbitration.ts, ${pages} pages of seeds from 800000, read by the shipped OCR`,
+    source: `bench/words/fit-arbitration.ts, ${counts.pages} pages of seeds from 800000, read by the shipped OCR`,
     madeOn: values.date,
     words: all.length,
     heldOut: {
@@ -183,7 +183,7 @@ function factsOf(card: { readonly heldOut: { readonly words: number; readonly ec
   const exact = (reading: (one: WordCase) => string) =>
     round(cases.filter((one) => sameReading(reading(one), one.truth)).length / Math.max(1, cases.length));
   return [
-    `On boxes of the shipped OCR, ${cases.length} words with digits or doubt of ${pages} pages (seeds from 800000): exact ${exact(({ third }) => third?.text ?? "")}, the OCR's first reading ${exact(({ word }) => word.text)}, its second ${exact(({ word }) => word.secondText)}`,
+    `On boxes of the shipped OCR, ${cases.length} words with digits or doubt of ${counts.pages} pages (seeds from 800000): exact ${exact(({ third }) => third?.text ?? "")}, the OCR's first reading ${exact(({ word }) => word.text)}, its second ${exact(({ word }) => word.secondText)}`,
     `Calibrated confidence, on ${card.heldOut.words} words that it was not fitted on: expected calibration error ${card.heldOut.ece}`,
     "",
   ].join("\n");

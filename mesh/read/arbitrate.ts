@@ -48,16 +48,15 @@ export function arbitrate(word: ReadWord, third: DecodedWord | undefined, { cali
     case "all":
       return { ...word, confidence: Math.max(first.confidence, sure), secondConfidence: Math.max(second.confidence, sure) };
     case "engine":
-      if (isLesser(third.text, first.text)) return word;
-      if (sure >= thresholds.overrule) return withReadings(word, own, first);
-      return sure >= thresholds.contradict ? withReadings(word, first, own) : word;
+      return sure >= thresholds.contradict && !isLesser(third.text, first.text)
+        ? replace(withReadings(word, first, own), { winner: own, loser: first, sure }, thresholds.overrule)
+        : word;
     case "first":
       return outvote(word, { winner: first, loser: second, sure }, thresholds.outvote);
     case "second":
       return outvote(word, { winner: second, loser: first, sure }, thresholds.outvote);
     case "none":
-      if (sure < thresholds.replace || isLesser(third.text, first.text)) return word;
-      return withReadings(word, own, second.confidence > first.confidence ? second : first);
+      return replace(word, { winner: own, loser: second.confidence > first.confidence ? second : first, sure }, thresholds.replace);
     case "single":
       return withReadings(word, first, own);
   }
@@ -118,6 +117,11 @@ interface Vote {
 function outvote(word: ReadWord, { winner, loser, sure }: Vote, threshold: number): ReadWord {
   const first = { text: winner.text, confidence: Math.max(winner.confidence, sure) };
   return withReadings(word, first, sure >= threshold && isSubstitution(winner.text, loser.text) ? first : loser);
+}
+
+/** The third reading in the word's place, unless it says less than what stands there. */
+function replace(word: ReadWord, { winner, loser, sure }: Vote, threshold: number): ReadWord {
+  return sure < threshold || isLesser(winner.text, word.text) ? word : withReadings(word, winner, loser);
 }
 
 /** The alternative is never surer than the text: what follows weighs one against the other. */
