@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { test } from "node:test";
+import { SHIPPED_MODELS } from "../inference/models/repository.ts";
 import { upConfigFrom } from "./config.ts";
 
 test("an empty environment gives the embedded defaults, with state below one folder", () => {
@@ -17,6 +18,8 @@ test("an empty environment gives the embedded defaults, with state below one fol
     inferenceClient: { canary: [], shadow: [], hedgeShare: 0, maxBytesPerPod: 134_217_728, tls: {} },
     ocrEngine: "auto",
     ocrRecognizer: "on",
+    textModels: "on",
+    modelRepository: SHIPPED_MODELS,
     tesseract: undefined,
     tenant: "demo",
     hub: "main",
@@ -45,6 +48,8 @@ test("each variable reaches its setting", () => {
       TRITON_HEDGE_PERCENT: "5",
       OCR_ENGINE: "tesseract",
       OCR_RECOGNIZER: "off",
+      TEXT_MODELS: "off",
+      MODEL_REPOSITORY: "/srv/models",
       TESSERACT_BIN: "/opt/tesseract",
       PAYERHUB_TENANT: "acme",
       PAYERHUB_HUB: "west",
@@ -67,6 +72,8 @@ test("each variable reaches its setting", () => {
     inferenceClient: { canary: [], shadow: [], hedgeShare: 0.05, maxBytesPerPod: 134_217_728, tls: {} },
     ocrEngine: "tesseract",
     ocrRecognizer: "off",
+    textModels: "off",
+    modelRepository: "/srv/models",
     tesseract: "/opt/tesseract",
     tenant: "acme",
     hub: "west",
@@ -87,6 +94,7 @@ test("what the caller gives stands above the environment, and its home holds the
 for (const [name, value] of [
   ["OCR_ENGINE", "gpt"],
   ["OCR_RECOGNIZER", "maybe"],
+  ["TEXT_MODELS", "maybe"],
   ["GRPC_PORT", "65536"],
   ["HTTP_PORT", "web"],
   ["PAYERHUB_READERS", "0"],

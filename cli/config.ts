@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { inferenceClientFrom, inferenceClientSchema } from "../inference/client/config.ts";
+import { SHIPPED_MODELS } from "../inference/models/repository.ts";
 
 /** 0 lets the system choose. */
 const port = z.coerce.number().int().min(0).max(65_535).default(0);
@@ -20,6 +21,8 @@ const upConfigSchema = z.strictObject({
   inferenceClient: inferenceClientSchema,
   ocrEngine: z.enum(["auto", "tesseract", "tesseract.js"]).default("auto"),
   ocrRecognizer: z.enum(["on", "off"]).default("on"),
+  textModels: z.enum(["on", "off"]).default("on"),
+  modelRepository: z.string().min(1).default(SHIPPED_MODELS),
   tesseract: z.string().min(1).optional(),
   tenant: z.string().default("demo"),
   hub: z.string().default("main"),
@@ -51,6 +54,8 @@ export function upConfigFrom(given: Partial<UpConfig> = {}, env: Environment = p
       inferenceClient: inferenceClientFrom(env),
       ocrEngine: env["OCR_ENGINE"],
       ocrRecognizer: env["OCR_RECOGNIZER"],
+      textModels: env["TEXT_MODELS"],
+      modelRepository: env["MODEL_REPOSITORY"],
       tesseract: env["TESSERACT_BIN"],
       tenant: env["PAYERHUB_TENANT"],
       hub: env["PAYERHUB_HUB"],

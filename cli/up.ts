@@ -66,6 +66,8 @@ export async function startUp(config: UpConfig, deps: UpDeps, signal: AbortSigna
         hub: config.hub,
         ocrEngine: config.ocrEngine,
         ocrRecognizer: config.ocrRecognizer,
+        textModels: config.textModels,
+        modelRepository: config.modelRepository,
         tesseract: config.tesseract,
         readers: config.readers,
         reconcileEveryMs: RECONCILE.everyMs,
@@ -110,7 +112,11 @@ async function ensureBroker({ config, world, lifetime, deps }: Composition, sign
 
 async function ensureModels({ config, world, lifetime, deps }: Composition, signal: AbortSignal): Promise<string> {
   if (config.tritonEndpoint !== undefined) return config.tritonEndpoint;
-  const inference = await startInference(inferenceConfigSchema.parse({ logLevel: config.logLevel }), { log: deps.log, world }, signal);
+  const inference = await startInference(
+    inferenceConfigSchema.parse({ repository: config.modelRepository, logLevel: config.logLevel }),
+    { log: deps.log, world },
+    signal,
+  );
   lifetime.add("inference", inference);
   return inference.endpoint;
 }

@@ -1,10 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { SHIPPED_MODELS } from "./models/repository.ts";
 
 /** Largest message either way: a batch of 64 page tensors of 602 KB. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
-/** The models that come with the product. */
-const REPOSITORY = fileURLToPath(new URL("./repository", import.meta.url));
 
 const path = z.string().min(1).max(4_096);
 
@@ -17,7 +15,7 @@ export const inferenceConfigSchema = z.strictObject({
   httpPort: z.int().min(0).max(65_535).optional(),
   /** Certificate and key with which gRPC speaks TLS, and the authorities that clients' certificates must come from. */
   tls: z.strictObject({ certFile: path, keyFile: path, caFile: path.exactOptional() }).optional(),
-  repository: z.string().default(REPOSITORY),
+  repository: z.string().default(SHIPPED_MODELS),
   maxMessageBytes: z.int().positive().default(MAX_MESSAGE_BYTES),
   /** Refuse what Triton lets pass beyond the protocol: surplus raw buffers, BYTES lengths beyond the data. */
   strict: z.boolean().default(false),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { inferenceClientFrom, inferenceClientSchema } from "../inference/client/config.ts";
+import { SHIPPED_MODELS } from "../inference/models/repository.ts";
 import { STAGE_NAMES } from "./pipeline.ts";
 
 const token = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
@@ -30,12 +31,27 @@ export const meshConfigSchema = z.strictObject({
   ocrRecognizer: z.enum(["on", "off"]),
   /** Path of the native OCR program. */
   tesseract: z.string().optional(),
+  /** Whether LayoutLMv3 and BioBERT are asked beside the rules. */
+  textModels: z.enum(["on", "off"]),
+  /** Folder with the labels and tokenizers of the models that are served. */
+  modelRepository: z.string(),
   readers: z.number().int().min(1).max(64),
   reconcileEveryMs: z.number().int().min(100),
   staleMs: z.number().int().min(1_000),
   logLevel: z.enum(["debug", "info", "warn", "error", "silent"]),
 });
 export type MeshConfig = Readonly<z.infer<typeof meshConfigSchema>>;
+
+/** Engine and models that read pages and text. */
+function readersFrom(env: Readonly<Record<string, string | undefined>>) {
+  return {
+    ocrEngine: env["OCR_ENGINE"] ?? "auto",
+    ocrRecognizer: env["OCR_RECOGNIZER"] ?? "on",
+    tesseract: env["TESSERACT_BIN"],
+    textModels: env["TEXT_MODELS"] ?? "on",
+    modelRepository: env["MODEL_REPOSITORY"] ?? SHIPPED_MODELS,
+  };
+}
 
 /** Reads the environment of `mesh/main.ts`. Throws with the names of what is missing or malformed. */
 export function meshConfigFrom(env: Readonly<Record<string, string | undefined>> = process.env): MeshConfig {
@@ -52,9 +68,7 @@ export function meshConfigFrom(env: Readonly<Record<string, string | undefined>>
       stages: env["MESH_STAGES"] === undefined ? [...STAGE_NAMES] : commaList.parse(env["MESH_STAGES"]),
       tenants: commaList.parse(env["PAYERHUB_TENANTS"] ?? "demo"),
       hub: env["PAYERHUB_HUB"] ?? "main",
-      ocrEngine: env["OCR_ENGINE"] ?? "auto",
-      ocrRecognizer: env["OCR_RECOGNIZER"] ?? "on",
-      tesseract: env["TESSERACT_BIN"],
+      ...readersFrom(env),
       readers: Number(env["PAYERHUB_READERS"] ?? 2),
       reconcileEveryMs: Number(env["RECONCILE_EVERY_MS"] ?? 30_000),
       staleMs: Number(env["RECONCILE_STALE_MS"] ?? 300_000),

@@ -28,6 +28,7 @@ import { caseEntries, cases, membersCases } from "./store/cases.ts";
 import { consents } from "./store/consents.ts";
 import { reviews } from "./store/reviews.ts";
 import { loadCodeBook } from "./understand/code-book.ts";
+import { openTextModels } from "./understand/open-text-models.ts";
 import { createUnderstandStage } from "./understand/stage.ts";
 
 /** What stages are made from. */
@@ -55,7 +56,14 @@ const STARTERS: Readonly<Record<string, Starter>> = {
     lifetime.add("read-children", stage);
     return consumeStage(row, stage, deps);
   },
-  understand: async (row, _parts, deps) => await Promise.resolve(consumeStage(row, createUnderstandStage({ book: loadCodeBook() }), deps)),
+  understand: async (row, { config, inference, lifetime }, deps) => {
+    const models =
+      config.textModels === "on"
+        ? await openTextModels({ repository: config.modelRepository, client: inference, world: deps.world, meter: deps.telemetry.meter })
+        : undefined;
+    if (models !== undefined) lifetime.add("text-models", models);
+    return consumeStage(row, createUnderstandStage({ book: loadCodeBook(), models }), deps);
+  },
   score: async (row, { scorer }, deps) => {
     const stage = createScoreStage({ scorer, config: scoreConfigSchema.parse({}), calibration: loadCalibration(), drugs: loadDrugs() });
     return await Promise.resolve(consumeStage(row, stage, deps));

@@ -26,7 +26,7 @@ const UNREAD = "Potassium                                   mmol/L    3.5 - 5.3"
 
 function decide(rows: readonly string[]) {
   const pages = [typedPage([...HEAD, COLUMNS, ...rows])];
-  const evidence = gatherEvidence(understand(pages, { fileName: "", sender: "" }, book), pages, book.drugs);
+  const evidence = gatherEvidence(understand(pages, { context: { fileName: "", sender: "" }, book }), pages, book.drugs);
   const quiet = { isolationForest: 0, autoencoder: 0, residuals: [] };
   return assess(evidence, quiet, { config: scoreConfigSchema.parse({}), calibration: loadCalibration(), settledByPerson: false });
 }

@@ -25,6 +25,6 @@ export async function readGenerated(
   const { signal } = new AbortController();
   const document = await generateDocument({ seed, ...request, codes: tools.codes });
   const { pages } = await readWholeDocument(document.bytes, { config: tools.config, pools: tools.pools, signal });
-  const understanding = understand(pages, { fileName: document.fileName, sender: "" }, tools.book);
+  const understanding = understand(pages, { context: { fileName: document.fileName, sender: "" }, book: tools.book });
   return { understanding, pages, truth: document.truth.fields };
 }

@@ -33,6 +33,10 @@ export async function drawForReading(
   const { drawing } = await drawDocument({ kind, random: random.fork("draw"), codes: tools.codes });
   return (quality) => {
     const pages = simulateReading(drawing.words, drawing.pageCount, { quality, random: random.fork(quality.name) });
-    return { understanding: understand(pages, { fileName: "document.pdf", sender: "" }, tools.book), pages, truth: drawing.fields };
+    return {
+      understanding: understand(pages, { context: { fileName: "document.pdf", sender: "" }, book: tools.book }),
+      pages,
+      truth: drawing.fields,
+    };
   };
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { generateDocument } from "../../corpus/generate.ts";
 import type { Truth, TruthField, TruthWord } from "../../corpus/truth.ts";
 import { DocumentType } from "../../proto/document/v1/document.pb.ts";
-import { entityLabels, entityOf, fieldLabels } from "./entity-types.ts";
+import { entityOf } from "../../mesh/understand/entity-of-field.ts";
+import { entityLabels, fieldLabels } from "./entity-types.ts";
 import { labelTokens } from "./label-tokens.ts";
 
 const { truth } = await generateDocument({

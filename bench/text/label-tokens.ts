@@ -1,7 +1,7 @@
 import type { Truth, TruthBox, TruthField, TruthWord } from "../../corpus/truth.ts";
 import { fieldSpecName } from "../../mesh/fields.ts";
 import type { Box } from "../../proto/document/v1/document.pb.ts";
-import { entityOf } from "./entity-types.ts";
+import { entityOf } from "../../mesh/understand/entity-of-field.ts";
 import { fitPage, mapBox } from "./fit-page.ts";
 
 /** Share of a token that must lie within a drawn word to be its reading. */

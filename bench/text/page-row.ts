@@ -1,10 +1,9 @@
 import { deflateSync } from "node:zlib";
-import sharp from "sharp";
 import type { Truth } from "../../corpus/truth.ts";
-import { pageBox } from "../../inference/tokenizer/page-box.ts";
-import { shrinkPage } from "../../inference/tokenizer/page-pixels.ts";
 import { pageModel } from "../../mesh/understand/page-model.ts";
-import type { Box, PageWords } from "../../proto/document/v1/document.pb.ts";
+import { pagePicture } from "../../mesh/understand/page-picture.ts";
+import { placedTokens } from "../../mesh/understand/placed-tokens.ts";
+import type { PageWords } from "../../proto/document/v1/document.pb.ts";
 import { labelTokens } from "./label-tokens.ts";
 
 /** One token as the training reads it. */
@@ -33,15 +32,13 @@ export interface PageRow {
 
 /** The row of one page; undefined for one without words, or that was read too badly to be labeled. */
 export function pageRow(truth: Truth, seed: number, page: PageWords): Omit<PageRow, "image"> | undefined {
-  const model = pageModel(page);
-  const placed = model.cells.flatMap((cells) => cells.flatMap((cell) => cell.tokens.map((token) => ({ token, cell }))));
+  const placed = placedTokens(pageModel(page));
   const labels = labelTokens(
     truth,
     page.page,
     placed.map(({ token }) => token),
   );
   if (labels === undefined) return undefined;
-  const scaled = ({ x0, y0, x1, y1 }: Box) => pageBox([x0, y0, x1, y1], { width: page.widthPx, height: page.heightPx });
   return {
     kind: "page",
     seed,
@@ -50,10 +47,10 @@ export function pageRow(truth: Truth, seed: number, page: PageWords): Omit<PageR
     layout: truth.layout,
     font: truth.font,
     quality: truth.quality,
-    tokens: placed.map(({ token, cell }, at) => ({
+    tokens: placed.map(({ token, box, cell }, at) => ({
       text: token.text,
-      box: scaled(token.box),
-      cell: scaled(cell.box),
+      box,
+      cell,
       ...(labels[at] ?? { field: "O", entity: "O" }),
     })),
   };
@@ -61,7 +58,5 @@ export function pageRow(truth: Truth, seed: number, page: PageWords): Omit<PageR
 
 /** The page's picture as the layout model sees it, by the code that serves it. */
 export async function rowImage(png: Uint8Array): Promise<string> {
-  const { data, info } = await sharp(png).grayscale().raw().toBuffer({ resolveWithObject: true });
-  const gray = shrinkPage({ width: info.width, height: info.height, channels: 1, data });
-  return deflateSync(gray, { level: 9 }).toString("base64");
+  return deflateSync(await pagePicture(png), { level: 9 }).toString("base64");
 }

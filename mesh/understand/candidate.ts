@@ -20,6 +20,19 @@ export interface Evidence {
   readonly repaired: boolean;
   /** A cross-field rule agrees: totals add up, drug fits code, name repeats. */
   readonly consistent: boolean;
+  /** Undefined when no model was asked. */
+  readonly model?: ModelEvidence;
+}
+
+/** What the text models say of the words of a sighting: probabilities, 0 to 1, mean over its words. */
+export interface ModelEvidence {
+  /** That they are of this field, by layout. */
+  readonly field: number;
+  /** That they are of the likeliest other field. */
+  readonly otherField: number;
+  /** That they are of this field's entity type; 0 where it has none. */
+  readonly entity: number;
+  readonly otherEntity: number;
 }
 
 /** One sighting of a field's value on a page. */
@@ -32,7 +45,7 @@ export interface FieldCandidate {
   readonly box: Box;
   readonly wordIndexes: readonly number[];
   readonly steps: readonly string[];
-  /** `label`, `table`, `lexicon`, `prose`, `checkbox` or `header`. */
+  /** `label`, `table`, `lexicon`, `prose`, `checkbox`, `header` or `layout`. */
   readonly method: string;
   readonly evidence: Evidence;
 }

@@ -1,5 +1,6 @@
-import type { FieldCandidate } from "./candidate.ts";
-import weights from "./data/confidence-weights.json" with { type: "json" };
+import type { FieldCandidate, ModelEvidence } from "./candidate.ts";
+import withModels from "./data/confidence-weights-models.json" with { type: "json" };
+import rulesOnly from "./data/confidence-weights.json" with { type: "json" };
 
 /** What several sightings of a field say together. */
 export interface Support {
@@ -39,13 +40,16 @@ export const FEATURES = [
   "ambiguous_digit",
 ] as const;
 
+/** What the text models add, behind the others, where they were asked; those weights are fitted for themselves. */
+export const MODEL_FEATURES = ["field", "other_field", "entity", "other_entity"] as const;
+
 /** Most that a doubtful value may reach: a person looks at it. */
 const DOUBTFUL = 0.5;
 /** Sightings beyond these add nothing. */
 const MANY_SIGHTINGS = 3;
 const LONG_TEXT_CHARS = 60;
 
-/** The numbers the confidence model sees, in the order of FEATURES; each within -1 to 1. */
+/** The numbers the confidence model sees, in the order of FEATURES and then MODEL_FEATURES; each within -1 to 1. */
 export function featuresOf({ best, agreeing, conflict }: Support): number[] {
   const { evidence } = best;
   return [
@@ -70,7 +74,12 @@ export function featuresOf({ best, agreeing, conflict }: Support): number[] {
     // Where letters meet digits, either may be the other: `US28` is `U528`, `2GP` is `ZGP`.
     flag(/[BIOSZ](?=\d)/.test(best.value)),
     flag(/[A-Z][01258]/.test(best.value)),
+    ...modelFeatures(evidence.model),
   ];
+}
+
+function modelFeatures(model: ModelEvidence | undefined): number[] {
+  return model === undefined ? [] : [model.field, model.otherField, model.entity, model.otherEntity];
 }
 
 /**
@@ -85,6 +94,7 @@ export function confidenceOf(support: Support, group: FieldGroup): number {
 }
 
 function modelConfidence(support: Support, group: FieldGroup): number {
+  const weights = support.best.evidence.model === undefined ? rulesOnly : withModels;
   const row: readonly number[] = weights.groups[group];
   const sum = featuresOf(support).reduce((total, feature, at) => total + feature * (row[at] ?? 0), 0);
   return 1 / (1 + Math.exp(-sum));

@@ -1,11 +1,19 @@
 import type { Field } from "../../proto/document/v1/document.pb.ts";
-import type { FieldCandidate } from "./candidate.ts";
+import type { FieldCandidate, ModelEvidence } from "./candidate.ts";
 import { confidenceOf, type Support } from "./confidence.ts";
 import { fieldGroup } from "./field-group.ts";
 import { ocrDistance } from "./ocr-distance.ts";
 
 /** How much a sighting weighs before the confidence model is asked: the method by which it was found. */
-const METHOD_WEIGHT: Readonly<Record<string, number>> = { checkbox: 1.2, label: 1, table: 1, header: 0.8, prose: 0.7, lexicon: 0.6 };
+const METHOD_WEIGHT: Readonly<Record<string, number>> = {
+  checkbox: 1.2,
+  label: 1,
+  table: 1,
+  header: 0.8,
+  prose: 0.7,
+  layout: 0.6,
+  lexicon: 0.6,
+};
 /** A value that another value confirms outweighs two that nothing does. */
 const CONSISTENT_WEIGHT = 2.5;
 /** What a letterhead says about the payer outweighs any number of mentions further down. */
@@ -73,8 +81,13 @@ function weightOf({ method, evidence }: FieldCandidate): number {
   const reading = evidence.agreement === "both" ? 1 : evidence.agreement === "single" ? 0.8 : 0.5;
   const check = evidence.check === "passed" ? 1.3 : evidence.check === "failed" ? 0.3 : 1;
   const label = (0.4 + evidence.labelScore) ** LABEL_POWER / 2;
-  const fit = evidence.consistent ? CONSISTENT_WEIGHT : 1;
+  const fit = (evidence.consistent ? CONSISTENT_WEIGHT : 1) * modelWeight(evidence.model);
   return fit * (METHOD_WEIGHT[method] ?? 0.5) * reading * check * label * (0.3 + 0.7 * evidence.wordConfidence);
+}
+
+/** Halves what the layout model takes for another field, and raises what it takes for this one by half. */
+function modelWeight(model: ModelEvidence | undefined): number {
+  return model === undefined ? 1 : 1 + (model.field - model.otherField) / 2;
 }
 
 /** The field as the artefact holds it. */

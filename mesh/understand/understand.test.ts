@@ -7,7 +7,8 @@ import { understand } from "./understand.ts";
 
 const book = loadCodeBook();
 const NO_CONTEXT = { fileName: "", sender: "" };
-const ask = (lines: readonly string[], options: FixtureOptions = {}) => understand([typedPage(lines, options)], NO_CONTEXT, book);
+const ask = (lines: readonly string[], options: FixtureOptions = {}) =>
+  understand([typedPage(lines, options)], { context: NO_CONTEXT, book });
 const valuesOf = (understanding: ReturnType<typeof ask>) =>
   Object.fromEntries(understanding.fields.map((field) => [field.name, field.value]));
 
@@ -231,7 +232,7 @@ describe("hostile pages", () => {
         words: [word("x".repeat(10_000)), word("\u0000"), word("🂡".repeat(500)), word("1".repeat(10_000))],
       }),
     ];
-    for (const pages of [[], hostile]) assert.equal(understand(pages, NO_CONTEXT, book).type, DocumentType.OTHER);
+    for (const pages of [[], hostile]) assert.equal(understand(pages, { context: NO_CONTEXT, book }).type, DocumentType.OTHER);
   });
   test("of a 300-page fax only the first forty pages are searched for fields", () => {
     const late = typedPage(["Member ID: W123456789"], { page: 300 });
@@ -240,7 +241,7 @@ describe("hostile pages", () => {
       ...Array.from({ length: 298 }, (_, at) => typedPage(["Nothing here"], { page: at + 2 })),
       late,
     ];
-    const values = valuesOf(understand(pages, NO_CONTEXT, book));
+    const values = valuesOf(understand(pages, { context: NO_CONTEXT, book }));
     assert.equal(values["lab.accession"], "L12345678");
     assert.equal(values["member.id"], undefined);
   });

@@ -19,14 +19,17 @@ import { extractPayer } from "./extract-payer.ts";
 import { extractProse } from "./extract-prose.ts";
 import { extractResults } from "./extract-results.ts";
 import { extractSignedName } from "./extract-signed-name.ts";
+import { extractSpans } from "./extract-spans.ts";
 import type { Extraction, Extractor } from "./extraction.ts";
 import { guessLanguage } from "./language.ts";
+import { withModelEvidence } from "./model-evidence.ts";
 import { type Paragraph, paragraphsOf } from "./paragraphs.ts";
 import { readValue } from "./readings.ts";
 import { repairCodes } from "./repair-codes.ts";
 import { repairSums } from "./repair-sums.ts";
 import { missingFields, requiredFields } from "./required-fields.ts";
 import { resolve, type ResolvedField, toField } from "./resolve.ts";
+import type { DocumentLabels } from "./text-models.ts";
 
 /** Rises with every change of rules or weights that can change an answer. */
 const VERSION = "understand-1";
@@ -48,6 +51,7 @@ const EXTRACTORS: readonly Extractor[] = [
   extractDrugTable,
   extractLetterDate,
   extractSignedName,
+  extractSpans,
 ];
 
 /** What a document is resolved to before it becomes the artefact; the fitting of confidences reads it. */
@@ -59,9 +63,17 @@ export interface Resolution {
   readonly language: string;
 }
 
-/** Words to type, fields and decision, each with its confidence. Pure: the same pages give the same answer. */
-export function understand(pages: readonly PageWords[], context: DocumentContext, book: CodeBook): Understanding {
-  const resolution = resolveDocument(pages, context, book);
+/** What is known beside the pages. */
+export interface Knowledge {
+  readonly context: DocumentContext;
+  readonly book: CodeBook;
+  /** What the text models say of the pages; without it the rules stand alone. */
+  readonly labels?: DocumentLabels | undefined;
+}
+
+/** Words to type, fields and decision, each with its confidence. Pure: the same pages and labels give the same answer. */
+export function understand(pages: readonly PageWords[], knowledge: Knowledge): Understanding {
+  const resolution = resolveDocument(pages, knowledge);
   const { classification, decision, paragraphs } = resolution;
   const required = requiredFields(classification.type, decision);
   const names = new Set(required);
@@ -76,22 +88,23 @@ export function understand(pages: readonly PageWords[], context: DocumentContext
     adverseEventMention: paragraphs.some((paragraph) => sentencesOf(paragraph.text).some(mentionsAdverseEvent)),
     missingFields: missingFields(required, fields),
     language: resolution.language,
-    versions: [VERSION],
+    versions: [VERSION, ...(knowledge.labels?.models ?? [])],
   };
 }
 
 /** Classification and resolved fields of a document. */
-export function resolveDocument(pages: readonly PageWords[], context: DocumentContext, book: CodeBook): Resolution {
+export function resolveDocument(pages: readonly PageWords[], { context, book, labels }: Knowledge): Resolution {
   const read = pages.slice(0, MAX_FIELD_PAGES).map(readPage);
   const classification = classify(
     read.map((page) => page.model),
     context,
   );
   const content = read.filter((page) => page.model.tokens.length > 0 && !isCoverSheet(page.model));
-  const extraction: Extraction = { type: classification.name, pages: content, book };
+  const extraction: Extraction = { type: classification.name, pages: content, book, labels };
   const paragraphs = content.flatMap((page) => paragraphsOf(page.model));
   const finding = classification.type === DocumentType.DETERMINATION_LETTER ? decide(decisionVotes(paragraphs)) : undefined;
-  const candidates = [...EXTRACTORS.flatMap((extract) => extract(extraction)), ...decisionSightings(finding)];
+  const sightings = [...EXTRACTORS.flatMap((extract) => extract(extraction)), ...decisionSightings(finding)];
+  const candidates = labels === undefined ? sightings : withModelEvidence(sightings, labels);
   const repaired = repairSums(repairCodes(candidates, book));
   const fields = resolve(withDrugAgreement(repaired, resolve(repaired), book));
   const decision = fields.find((field) => field.name === "decision")?.support.best.value ?? "";

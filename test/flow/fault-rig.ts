@@ -9,6 +9,7 @@ import { createIntakeClient, type IntakeClient } from "../../edge/intake-client.
 import { createNatsPublisher, createNatsStatusQuery } from "../../edge/nats-publisher.ts";
 import { startEdge } from "../../edge/start.ts";
 import { inferenceConfigSchema } from "../../inference/config.ts";
+import { SHIPPED_MODELS } from "../../inference/models/repository.ts";
 import { startInference } from "../../inference/start.ts";
 import { STAGE_NAMES } from "../../mesh/pipeline.ts";
 import { type CaseEntry, caseEntries } from "../../mesh/store/cases.ts";
@@ -85,6 +86,8 @@ export async function startFaultRig(): Promise<FaultRig> {
     hub: "main",
     ocrEngine: "auto",
     ocrRecognizer: "on",
+    textModels: "on",
+    modelRepository: SHIPPED_MODELS,
     tesseract: process.env["TESSERACT_BIN"],
     readers: 1,
     reconcileEveryMs: 5_000,
