@@ -10,6 +10,7 @@ import { inferenceConfigSchema } from "./config.ts";
 import { AUTOENCODER } from "./models/autoencoder.ts";
 import { ANOMALY_FEATURES, ISOLATION_FOREST } from "./models/isolation-forest.ts";
 import { RECOGNIZER } from "./models/recognizer.ts";
+import { loadTokenClassifier } from "./models/token-classifier.ts";
 import { modelNames, readModel } from "./server/repository.ts";
 import { startInference } from "./start.ts";
 
@@ -17,7 +18,11 @@ const config = inferenceConfigSchema.parse({ logLevel: "silent" });
 const log = createLogger({ level: "silent" });
 
 it("every committed model has a contract, and a card that names its very bytes", async () => {
-  const contracts = [AUTOENCODER, ISOLATION_FOREST, RECOGNIZER];
+  const [biobert, layoutlmv3] = await Promise.all([
+    loadTokenClassifier(config.repository, "biobert"),
+    loadTokenClassifier(config.repository, "layoutlmv3"),
+  ]);
+  const contracts = [AUTOENCODER, biobert.contract, ISOLATION_FOREST, layoutlmv3.contract, RECOGNIZER];
   assert.deepEqual(
     await modelNames(config.repository),
     contracts.map(({ name }) => name),

@@ -141,14 +141,21 @@ def save(path: Path, state: dict) -> None:
     temporary.replace(path)
 
 
-def card_of(arguments, report: dict, counts: dict, seeds: list[int]) -> Card:
+def origin_of(rows: list[dict]) -> str:
+    seeds = [row["seed"] for row in rows]
+    # Only a page that was really read has a picture.
+    read = sum(row["image"] != "" for row in rows)
+    return f"{len(rows)} generated pages (seeds {min(seeds)} to {max(seeds)}): {read} through the product's own reader, {len(rows) - read} with simulated readings"
+
+
+def card_of(arguments, report: dict, counts: dict, rows: list[dict]) -> Card:
     micro = report["micro"]
     kinds = ", ".join(f"{kind} {score['f1']} ({score['entities']})" for kind, score in sorted(report["kinds"].items()))
     return Card(
         "Apache-2.0",
         f"trained here from random weights, size {arguments.size}, seed {arguments.seed}, best of {report['epochs']} epochs is {report['epoch']}",
         [
-            f"Trained on {counts['train']} windows of generated pages, seeds {min(seeds)} to {max(seeds)}, through the product's own reader",
+            f"Trained on {counts['train']} windows of {origin_of(rows)}",
             f"Validation (seeds from 800000, {counts['validate']} windows): entity F1 {micro['f1']}, precision {micro['precision']}, recall {micro['recall']}, {micro['entities']} entities",
             f"Validation F1 by kind (entities): {kinds}",
             "No real document and no person went into it; how it fares on real ones is not known",
@@ -200,7 +207,7 @@ def main(argv=None) -> dict:
     # Built anew: what is exported has nothing of how it was trained.
     best = build(kind, arguments.size, len(vocabulary), labels)
     best.load_state_dict(torch.load(arguments.work / "best.pt", map_location="cpu", weights_only=True))
-    card = card_of(arguments, report, {"train": len(windows), "validate": len(validation)}, seeds)
+    card = card_of(arguments, report, {"train": len(windows), "validate": len(validation)}, pages.rows)
     exported = export_folder(kind, best.eval(), arguments.out, arguments.version, arguments.tokenizer, card)
     print(json.dumps({**exported, "device": device.type, "f1": report["micro"]["f1"], "epoch": report["epoch"]}))
     return report
