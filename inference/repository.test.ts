@@ -11,6 +11,7 @@ import { AUTOENCODER } from "./models/autoencoder.ts";
 import { ANOMALY_FEATURES, ISOLATION_FOREST } from "./models/isolation-forest.ts";
 import { RECOGNIZER } from "./models/recognizer.ts";
 import { loadTokenClassifier } from "./models/token-classifier.ts";
+import { readModelConfig } from "./server/model-config.ts";
 import { modelNames, readModel } from "./server/repository.ts";
 import { startInference } from "./start.ts";
 
@@ -43,6 +44,28 @@ it("every committed model has a contract, and a card that names its very bytes",
     const card = await readFile(join(config.repository, name, "CARD.md"), "utf8");
     assert.ok(card.includes(createHash("sha256").update(model).digest("hex")));
   }
+});
+
+it("a model's configuration for the cluster has the same signature, on GPUs", async () => {
+  const names = await modelNames(config.repository);
+  const onGpu: string[] = [];
+  for (const name of names) {
+    const text = await readFile(join(config.repository, name, "configs", "gpu.pbtxt"), "utf8").catch(() => undefined);
+    if (text === undefined) continue;
+    // The embedded server refuses a GPU; all else it reads as it stands.
+    const [cluster, own] = [
+      readModelConfig(text.replaceAll("KIND_GPU", "KIND_CPU"), name),
+      (await readModel(config.repository, name)).config,
+    ];
+    assert.deepEqual([cluster.inputs, cluster.outputs], [own.inputs, own.outputs], name);
+    assert.match(text, /KIND_GPU/);
+    onGpu.push(name);
+  }
+  // A forest of trees runs on CPUs everywhere.
+  assert.deepEqual(
+    onGpu,
+    names.filter((name) => name !== "isolation_forest"),
+  );
 });
 
 it("the committed models score a document, and an outage is told as one that may pass", async () => {
