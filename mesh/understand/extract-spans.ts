@@ -13,12 +13,18 @@ const MIN_PROBABILITY = 0.6;
 
 const kinds: ReadonlyMap<string, ValueKind> = new Map(FIELD_LABELS.toReversed().map(({ field, kind }) => [field, kind]));
 
-/** Values where the layout model sees a field, label or not. Lists are left to the rules, which see their rows. */
-export function extractSpans({ labels, book }: Extraction): FieldCandidate[] {
+/** Kinds of which any words would do: where such a value ends only its label and line can tell. */
+const ENDLESS: ReadonlySet<ValueKind> = new Set(["text", "plan"]);
+
+/**
+ * Values where the layout model sees a field that no rule `sighted`: on validation documents it finds what a torn label hides,
+ * and is wrong more often than right where a rule says something else. Lists are left to the rules, which see their rows.
+ */
+export function extractSpans({ labels, book }: Extraction, sighted: ReadonlySet<string>): FieldCandidate[] {
   const parsers = valueParsers(book);
   return (labels?.pages ?? []).flatMap(spansOf).flatMap(({ field, tokens, probability }) => {
     const kind = kinds.get(field);
-    if (kind === undefined || probability < MIN_PROBABILITY) return [];
+    if (kind === undefined || ENDLESS.has(kind) || sighted.has(field) || probability < MIN_PROBABILITY) return [];
     const read = readValue(kind === "identifier" ? rejoined(tokens) : tokens, parsers[kind]);
     return read === undefined ? [] : [candidateOf(read, { name: field, method: "layout", labelScore: probability, farFromLabel: true })];
   });

@@ -51,7 +51,6 @@ const EXTRACTORS: readonly Extractor[] = [
   extractDrugTable,
   extractLetterDate,
   extractSignedName,
-  extractSpans,
 ];
 
 /** What a document is resolved to before it becomes the artefact; the fitting of confidences reads it. */
@@ -103,7 +102,8 @@ export function resolveDocument(pages: readonly PageWords[], { context, book, la
   const extraction: Extraction = { type: classification.name, pages: content, book, labels };
   const paragraphs = content.flatMap((page) => paragraphsOf(page.model));
   const finding = classification.type === DocumentType.DETERMINATION_LETTER ? decide(decisionVotes(paragraphs)) : undefined;
-  const sightings = [...EXTRACTORS.flatMap((extract) => extract(extraction)), ...decisionSightings(finding)];
+  const ruled = [...EXTRACTORS.flatMap((extract) => extract(extraction)), ...decisionSightings(finding)];
+  const sightings = [...ruled, ...extractSpans(extraction, new Set(ruled.map(({ name }) => name)))];
   const candidates = labels === undefined ? sightings : withModelEvidence(sightings, labels);
   const repaired = repairSums(repairCodes(candidates, book));
   const fields = resolve(withDrugAgreement(repaired, resolve(repaired), book));
