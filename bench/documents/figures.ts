@@ -21,6 +21,10 @@ export function figuresOf(outcomes: readonly Outcome[]): Record<string, number> 
     review_rate: share(legible, (outcome) => !outcome.accepted),
     fhir_completeness: mean(hubTypes.map((outcome) => outcome.fhirCompleteness)),
     confidence_ece: reliability(found.map((field) => ({ stated: field.confidence ?? 0, right: field.exact }))).ece,
+    ...classFigures(
+      "held_out",
+      legible.filter((outcome) => outcome.heldOut),
+    ),
     ...Object.assign(
       {},
       ...classes.map((name) =>

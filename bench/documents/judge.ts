@@ -2,6 +2,7 @@ import type { Truth } from "../../corpus/truth.ts";
 import { fieldSpecName } from "../../mesh/fields.ts";
 import { requiredFields } from "../../mesh/understand/required-fields.ts";
 import type { Field, Understanding } from "../../proto/document/v1/document.pb.ts";
+import { isHeldOut } from "./held-out.ts";
 import { kindOf, sameValue } from "../same-value.ts";
 
 /** Lists whose order says nothing: a code is right when the document prints it at all. */
@@ -19,6 +20,8 @@ export interface JudgedField {
 /** A document measured against its truth. */
 export interface Judged {
   readonly quality: Truth["quality"];
+  /** Of a font, layout or channel that the models' training never saw. */
+  readonly heldOut: boolean;
   readonly documentType: number;
   readonly typeRight: boolean;
   readonly fields: readonly JudgedField[];
@@ -36,6 +39,7 @@ export function judge(understanding: Understanding, truth: Truth): Judged {
   const acted = understanding.fields.filter((field) => required.has(fieldSpecName(field.name)));
   return {
     quality: truth.quality,
+    heldOut: isHeldOut(truth),
     documentType: truth.documentType,
     typeRight: understanding.type === truth.documentType,
     fields: names.map((name) => judgeField(name, truth, understanding.fields)),
