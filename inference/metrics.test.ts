@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { MetricReader } from "@opentelemetry/sdk-metrics";
 import type { PayerHubError } from "../runtime/error.ts";
 import { createTelemetry } from "../runtime/telemetry.ts";
@@ -18,6 +18,8 @@ import { float32Tensor } from "./tensor.ts";
 
 const { signal } = new AbortController();
 const world = systemWorld();
+/** Far beyond what hedging waits for, and short enough for a call that is not hedged: its budget may be spent. */
+const SLOW_MS = 300;
 const input = float32Tensor("x", [1], Float32Array.of(1));
 
 /** Collects when a test asks. */
@@ -118,10 +120,9 @@ it("a reader sees calls by model and code, what is in flight, and what shadows s
 
 it("a reader sees the states of a set's servers, and calls that went to another or were hedged", async () => {
   let slow = false;
-  const stuck = Promise.withResolvers<void>();
   const answering = async (isFirst: boolean) =>
     await startAnswering({
-      modelInfer: (_, answer) => void (isFirst && slow ? stuck.promise : Promise.resolve()).then(() => answer(null, responseOf())),
+      modelInfer: (_, answer) => void (isFirst && slow ? delay(SLOW_MS) : Promise.resolve()).then(() => answer(null, responseOf())),
     });
   const first = await answering(true);
   await using second = await answering(false);
@@ -135,7 +136,6 @@ it("a reader sees the states of a set's servers, and calls that went to another 
   slow = true;
   const seen = async () => short(await read(), "payerhub.inference.client.");
   while (((await seen())["hedges won"] ?? 0) === 0) await client.infer("m", [input], { signal });
-  stuck.resolve();
   slow = false;
   first.stop();
   while (((await seen())["pods lost"] ?? 0) === 0) await client.infer("m", [input], { signal });
