@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import sharp from "sharp";
@@ -139,6 +141,13 @@ test("the stage states which models it asked, and goes on by rules alone when th
   const head = DocumentHead.fromPartial({ tenant: "t1", documentId: "d1", revision: 1 });
   const gone = createTritonClient({ endpoint: "127.0.0.1:1" });
   const absent = await openTextModels({ repository: SHIPPED_MODELS, client: gone, world });
+  const taken: Socket[] = [];
+  const silent = createServer((socket) => taken.push(socket)).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const address = silent.address();
+  assert.ok(address !== null && typeof address === "object");
+  const mute = createTritonClient({ endpoint: `127.0.0.1:${address.port}` });
+  const hanging = await openTextModels({ repository: SHIPPED_MODELS, client: mute, world });
   const versionsOf = async (asked: TextModels | undefined, run: string) => {
     const context = { tenant: "t1", documentId: "d1", revision: 1, run, progress: () => {}, signal, objects, world, log };
     const { next } = await createUnderstandStage({ book, models: asked }).run(
@@ -153,7 +162,11 @@ test("the stage states which models it asked, and goes on by rules alone when th
   assert.deepEqual(await versionsOf(models, "a"), ["layoutlmv3", "biobert"]);
   assert.deepEqual(await versionsOf(absent, "b"), []);
   assert.deepEqual(await versionsOf(undefined, "c"), []);
-  await absent.stop();
+  assert.deepEqual(await versionsOf(hanging, "d"), []);
+  await Promise.all([absent.stop(), hanging.stop()]);
   gone.close();
+  mute.close();
+  for (const socket of taken) socket.destroy();
+  silent.close();
   await stored.close();
 });

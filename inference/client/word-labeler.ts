@@ -15,8 +15,8 @@ import { mergeWindows, type WordLabels } from "./word-labels.ts";
 
 /** Positions that both models have; tokens that two windows share, as in training. */
 const WINDOW = { maxLength: 512, stride: 128 };
-/** Longest wait for one page: seconds on a busy machine without GPU. */
-const PAGE_DEADLINE_MS = 20_000;
+/** Longest wait for one page: seconds on a busy machine without GPU, and less than a step of the flow has for it. */
+const PAGE_DEADLINE_MS = 12_000;
 const VERIFY_DEADLINE_MS = 5_000;
 
 /** The words of one page as a model is given them. */

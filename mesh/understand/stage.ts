@@ -64,14 +64,15 @@ interface ReadDocument {
 /** Undefined when the models cannot answer: rules alone send more to a person, and are never wrong for it. */
 async function labelPages(models: TextModels, document: ReadDocument, context: StageContext): Promise<DocumentLabels | undefined> {
   const { objects, tenant, signal, progress, log } = context;
+  const pages: PageToLabel[] = [];
+  // Outside of what is caught: a stored page that is damaged or out of reach is no matter of models.
+  for (const [at, words] of document.pages.slice(0, MAX_LABELED_PAGES).entries()) {
+    const image = document.images[at];
+    const picture = image === undefined ? undefined : await pagePicture(await objects.readBytes(tenant, image, signal));
+    pages.push({ words, picture });
+    progress();
+  }
   try {
-    const pages: PageToLabel[] = [];
-    for (const [at, words] of document.pages.slice(0, MAX_LABELED_PAGES).entries()) {
-      const image = document.images[at];
-      const picture = image === undefined ? undefined : await pagePicture(await objects.readBytes(tenant, image, signal));
-      pages.push({ words, picture });
-      progress();
-    }
     return await models.label(pages, { signal, progress });
   } catch (error) {
     if (signal.aborted) throw error;
